@@ -1,0 +1,24 @@
+"""Write many rows fast: COPY on PostgreSQL, bulk_create elsewhere. Nothing else knows the vendor."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def copy_rows(model: type[Row], rows: Sequence[Row]) -> None:
+    """Insert unsaved instances in the caller's transaction; their primary keys stay unset.
+
+    Takes every concrete field but an automatic key. ``save()`` is not called.
+    """
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows, batch_size=500)
+        return
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    names = ", ".join(connection.ops.quote_name(field.column or "") for field in fields)
+    statement = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({names}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])

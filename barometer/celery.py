@@ -1,0 +1,15 @@
+"""The task queue carries "go and look"; what is to be done stands in the database."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
+
+app = Celery("barometer")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "queue-due-steps": {"task": "responses.tasks.queue_due_steps", "schedule": 60.0},
+    "send-due-mails": {"task": "responses.tasks.send_due_mails", "schedule": 60.0},
+}

@@ -1,0 +1,67 @@
+"""Read settings from environment variables, refusing bad values with a word on how to fix them."""
+
+import os
+from collections.abc import Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return the variable; without a default it must be set and not empty."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"Set the environment variable {name}; docs/operators.md says what it is for.")
+    return default
+
+
+def boolean(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name, "1" if default else "0").strip().lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}: write 1 or 0.")
+
+
+def integer(name: str, default: int) -> int:
+    value = text(name, str(default))
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number.") from None
+
+
+def listing(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Return the parts of a comma-separated variable, without empty ones."""
+    return [part.strip() for part in text(name, ",".join(default)).split(",") if part.strip()]
+
+
+def secret(name: str) -> bytes:
+    """Return a key written as hexadecimal digits, at least 32 bytes."""
+    return _key(name, text(name))
+
+
+def secrets_by_id(name: str) -> dict[str, bytes]:
+    """Return keys by id from ``id:hex,id:hex``; the first one signs, all of them verify."""
+    keys: dict[str, bytes] = {}
+    for part in listing(name) or [text(name)]:
+        identifier, _, digits = part.partition(":")
+        if len(identifier) != 1 or not identifier.isalnum() or identifier in keys:
+            raise ImproperlyConfigured(f"{name}: write each key as a one-character id of its own, a colon and the key.")
+        keys[identifier] = _key(name, digits)
+    return keys
+
+
+def _key(name: str, digits: str) -> bytes:
+    try:
+        key = bytes.fromhex(digits)
+    except ValueError:
+        key = b""
+    if len(key) < 32:
+        example = 'python3 -c "import secrets; print(secrets.token_hex(32))"'
+        raise ImproperlyConfigured(f"{name}: write at least 64 hexadecimal digits, for example from {example}")
+    return key

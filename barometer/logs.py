@@ -1,0 +1,40 @@
+"""Logs as JSON lines, without anything that opens a questionnaire."""
+
+import logging
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# What follows /s/ or /o/ in an address opens a questionnaire or stops its reminders.
+SECRET = re.compile(r"/(s|o)/[^/\s\"']+")
+
+
+def without_secrets(text: str) -> str:
+    """Return the text with the secret part of every personal address replaced."""
+    return SECRET.sub(r"/\1/[secret]", text)
+
+
+def scrub(logger: object, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Take secrets out of the message and the traceback of one log line."""
+    for key in ("event", "exception"):
+        if key in event:
+            event[key] = without_secrets(str(event[key]))
+    return event
+
+
+def json_formatter() -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            scrub,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )

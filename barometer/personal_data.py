@@ -1,0 +1,130 @@
+"""Which fields hold data about a person; tests/test_personal_data.py fails on a field that is not listed.
+
+Personal: it names a person or tells something about one: a leader, somebody who holds a link, a member of
+staff. A workplace is not a person; what its leader answers, and whether, is treated as if it were about one.
+"""
+
+from typing import NamedTuple
+
+
+class Fields(NamedTuple):
+    """Field names of one model, separated by spaces; the automatic key is left out."""
+
+    personal: str
+    other: str
+
+
+FIELDS = {
+    "barometer.User": Fields(
+        personal="password last_login username first_name last_name email",
+        other="is_superuser is_staff is_active date_joined groups user_permissions",
+    ),
+    "barometer.AuditEvent": Fields(
+        personal="who reason",
+        other="number at what target facts reason_digest previous_digest digest",
+    ),
+    "barometer.AuditHead": Fields(
+        personal="",
+        other="number digest",
+    ),
+    "surveys.Questionnaire": Fields(
+        personal="",
+        other="code version country reference_start reference_end languages title texts published_at",
+    ),
+    "surveys.RegisterVariable": Fields(
+        personal="",
+        other="questionnaire position name type label codes",
+    ),
+    "surveys.DerivedVariable": Fields(
+        personal="",
+        other="questionnaire position name expression label",
+    ),
+    "surveys.Scale": Fields(
+        personal="",
+        other="questionnaire position name",
+    ),
+    "surveys.Page": Fields(
+        personal="",
+        other="questionnaire position name label",
+    ),
+    "surveys.Question": Fields(
+        personal="",
+        other=(
+            "questionnaire page position code type label hint ask_if required max_marks max_length enabled "
+            "scale rows_like rows_marked_in row_text soft_check_when soft_check_text"
+        ),
+    ),
+    "surveys.Choice": Fields(
+        personal="",
+        other="question scale kind position code value label hint ask_if exclusive open group enabled",
+    ),
+    "surveys.Round": Fields(
+        personal="",
+        other=(
+            "slug questionnaire country languages opens_on deadline closes_on target_response_rate voluntary "
+            "rehearsal sampling_key_fingerprint opened_at closed_at published_at"
+        ),
+    ),
+    "surveys.RoundText": Fields(
+        personal="text",
+        other="round field language",
+    ),
+    "surveys.ContactStep": Fields(
+        personal="",
+        other="round day channel mail_name queued_at",
+    ),
+    "surveys.FrameFile": Fields(
+        personal="name loaded_by",
+        other="round sha256 mapping rows loaded_at",
+    ),
+    "surveys.Workplace": Fields(
+        personal="",
+        other=(
+            "round register_id p_number cvr name address level authority_code authority db07 industry_group "
+            "employees size_class region permanent_random_number"
+        ),
+    ),
+    "surveys.WorkplaceContact": Fields(
+        personal="leader email kind language",
+        other="workplace",
+    ),
+    "surveys.Sample": Fields(
+        personal="drawn_by",
+        other="round size start minimum_per_stratum take_all frame_sha256 sampling_key_fingerprint merges drawn_at",
+    ),
+    "surveys.Stratum": Fields(
+        personal="",
+        other="sample code level industry_groups size_classes population_size sample_size",
+    ),
+    "surveys.SampleUnit": Fields(
+        personal="",
+        other="sample workplace stratum inclusion_probability",
+    ),
+    "responses.Case": Fields(
+        personal="language disposition",
+        other="round sample_unit",
+    ),
+    "responses.LinkHolder": Fields(
+        personal="name email address_kind",
+        other="case role generation retired_at",
+    ),
+    "responses.CaseEvent": Fields(
+        personal="kind at by holder",
+        other="case",
+    ),
+    "responses.Mail": Fields(
+        personal="address outcome subject text_body html_body message_id",
+        other=(
+            "round step authority_code resend language status scheduled_for claimed_at handed_over_at "
+            "ended_at attempts bounced_at sha256"
+        ),
+    ),
+    "responses.ContactAttempt": Fields(
+        personal="left_out",
+        other="case step mail holder resend",
+    ),
+    "responses.Response": Fields(
+        personal="answers mode started_at submitted_at",
+        other="case questionnaire",
+    ),
+}

@@ -1,0 +1,20 @@
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+from django.views.generic.base import RedirectView
+
+from barometer import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}barometer/favicon.svg", permanent=True)),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("", include("surveys.urls")),
+    path("", include("responses.urls")),
+]

@@ -1,0 +1,15 @@
+"""gunicorn's settings; it reads this file from the folder that it starts in."""
+
+bind = "0.0.0.0:8000"
+worker_class = "gthread"
+workers = 2
+threads = 4
+worker_tmp_dir = "/dev/shm"  # heartbeats in memory: a slow disk must not look like a hanging worker
+# No access log, whose lines would hold the personal links: with a logconfig_dict, ``accesslog`` says nothing.
+logconfig_dict = {
+    "formatters": {"generic": {"()": "barometer.logs.json_formatter"}},  # which takes links out
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["error_console"], "propagate": False},
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+    },
+}

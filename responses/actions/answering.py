@@ -1,0 +1,114 @@
+"""Save a page of answers, and submit the questionnaire."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from responses.actions import events
+from responses.actions.case import check_answerable
+from responses.models import Case, LinkHolder, Response
+from responses.statistics.dispositions import Disposition, EventKind
+from surveys.answering.reading import PageInput, Posted, read_page
+from surveys.questionnaire.definition import Answers, Questionnaire
+from surveys.questionnaire.routing import Route, RoutePage, route
+
+
+class PageNotOnRoute(Exception):
+    """The page is not asked of this respondent, or not any more."""
+
+
+class Incomplete(Exception):
+    """Something on the route is not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSaved:
+    """What became of a posted page: the route and the stored answers as they stand now, and what was read."""
+
+    route: Route
+    page: RoutePage
+    answers: Answers
+    input: PageInput
+
+
+def definition_of(case: Case) -> Questionnaire:
+    return case.round.questionnaire.definition()
+
+
+def route_of(case: Case, answers: Answers) -> Route:
+    """Return what is asked of this case, by its stored answers."""
+    return route(definition_of(case), case.sample_unit.workplace.register(), answers)
+
+
+@transaction.atomic
+def save_page(
+    *, holder: LinkHolder, number: int, data: Posted, at: datetime, complete: bool, language: str
+) -> PageSaved:
+    """Store the valid answers of a posted page; the first valid answer ever starts the questionnaire.
+
+    ``complete`` also reports what is missing. A post without a valid answer changes no row.
+    Raises: CaseClosed, PageNotOnRoute.
+    """
+    case = events.lock_again(holder.case)
+    check_answerable(case)
+    response = Response.objects.filter(case=case).first()
+    stored: Answers = response.answers if response else {}
+    before = route_of(case, stored)
+    page = before.page(number)
+    if page is None:
+        raise PageNotOnRoute
+    posted = read_page(page, before, stored, data, complete=complete)
+    if not posted.answered and posted.answers == stored:  # nothing given, and nothing that was stored taken away
+        return PageSaved(before, page, stored, posted)
+    _store(case, response, posted.answers, holder=holder, at=at, language=language)
+    after = route_of(case, posted.answers)
+    _note_scope(case, after, holder=holder, at=at)
+    return PageSaved(after, after.page(number) or page, posted.answers, posted)
+
+
+def _store(
+    case: Case, response: Response | None, answers: Answers, *, holder: LinkHolder, at: datetime, language: str
+) -> None:
+    if response is None:
+        Response.objects.create(case=case, questionnaire=case.round.questionnaire, answers=answers, started_at=at)
+        events.record(case, kind=EventKind.STARTED, at=at, holder=holder)
+    elif answers != response.answers:
+        response.answers = dict(answers)
+        response.save(update_fields=["answers"])
+    if case.language != language:
+        case.language = language
+        case.save(update_fields=["language"])
+
+
+def _note_scope(case: Case, after: Route, *, holder: LinkHolder, at: datetime) -> None:
+    """Record that the workplace is said to be closed or merged, or no longer said to be."""
+    reported = case.disposition == Disposition.INELIGIBLE_REPORTED
+    if after.in_scope is False and after.first_unanswered is None and not reported:
+        merged = after.answers.get("unit_confirm") == "merged"
+        kind = EventKind.REPORTED_MERGED if merged else EventKind.REPORTED_CLOSED
+        events.record(case, kind=kind, at=at, holder=holder)
+    elif after.in_scope and reported:
+        events.record(case, kind=EventKind.REPORT_WITHDRAWN, at=at, holder=holder)
+
+
+@transaction.atomic
+def submit(*, holder: LinkHolder, at: datetime) -> Response:
+    """Freeze the answers; submitted twice is recorded once.
+
+    Raises: CaseClosed, Incomplete.
+    """
+    case = events.lock_again(holder.case)
+    response = Response.objects.filter(case=case).first()
+    if response and response.submitted_at:
+        return response
+    check_answerable(case)
+    if response is None:
+        raise Incomplete
+    found = route_of(case, response.answers)
+    if found.first_unanswered is not None or found.in_scope is False:
+        raise Incomplete
+    response.submitted_at = at
+    response.save(update_fields=["submitted_at"])
+    events.record(case, kind=EventKind.SUBMITTED, at=at, holder=holder)
+    return response

@@ -1,0 +1,141 @@
+"""What respondents and staff decide about a case."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from barometer import audit
+from barometer.models import User
+from responses.actions import events
+from responses.models import Case, LinkHolder
+from responses.statistics.dispositions import Disposition, EventKind
+
+
+class CaseClosed(Exception):
+    """The round is not in the field, or the case has ended: nothing more can be said here."""
+
+
+def lock_open(pk: int) -> Case:
+    """Return the case, locked, when its round is in the field.
+
+    Raises: CaseClosed.
+    """
+    case = events.lock(pk)
+    if case.round.status != case.round.Status.OPEN:
+        raise CaseClosed
+    return case
+
+
+def lock_unsubmitted(pk: int) -> Case:
+    """Return the case, locked, when an answer or a no can still come from it.
+
+    Raises: CaseClosed.
+    """
+    case = lock_open(pk)
+    if case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE):
+        raise CaseClosed
+    return case
+
+
+def lock_unpublished(pk: int) -> Case:
+    """Return the case, locked, while its round is in the field or closed and nothing is published yet.
+
+    Raises: CaseClosed.
+    """
+    case = events.lock(pk)
+    if case.round.status not in (case.round.Status.OPEN, case.round.Status.CLOSED):
+        raise CaseClosed
+    return case
+
+
+def check_answerable(case: Case) -> None:
+    """Refuse answers when the round is not in the field, or the case has ended or declined.
+
+    Raises: CaseClosed.
+    """
+    ended = (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.DECLINED)
+    if case.round.status != case.round.Status.OPEN or case.disposition in ended:
+        raise CaseClosed
+
+
+@transaction.atomic
+def decline(*, holder: LinkHolder, at: datetime) -> None:
+    """The workplace does not wish to take part. Twice declined is once recorded."""
+    case = lock_unsubmitted(holder.case_id)
+    if case.disposition != Disposition.DECLINED:
+        events.record(case, kind=EventKind.DECLINED, at=at, holder=holder)
+
+
+@transaction.atomic
+def undo_decline(*, holder: LinkHolder, at: datetime) -> None:
+    """The workplace wishes to take part after all."""
+    case = lock_unsubmitted(holder.case_id)
+    if case.disposition == Disposition.DECLINED:
+        events.record(case, kind=EventKind.DECLINE_UNDONE, at=at, holder=holder)
+
+
+@transaction.atomic
+def stop_reminders(*, holder: LinkHolder, at: datetime) -> None:
+    """No more reminders for this case; it can still be answered, and this is no refusal."""
+    case = lock_open(holder.case_id)
+    if not case.events.filter(kind=EventKind.REMINDERS_STOPPED).exists():
+        events.record(case, kind=EventKind.REMINDERS_STOPPED, at=at, holder=holder)
+
+
+@transaction.atomic
+def record_refusal(*, case: Case, reason: str, by: User, at: datetime) -> None:
+    """Close a case as a refusal, as told to a member of staff."""
+    case = lock_unsubmitted(case.pk)
+    events.record(case, kind=EventKind.REFUSED, at=at, by=by)
+    audit.record("case.refused", target=case, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def confirm_ineligible(*, case: Case, reason: str, by: User | None, at: datetime) -> None:
+    """The workplace does not belong to the population of this round; it leaves the eligible sample.
+
+    Also after the close: what was reported in the last days is looked into then.
+    """
+    case = lock_unpublished(case.pk)
+    if case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE):
+        raise CaseClosed
+    events.record(case, kind=EventKind.INELIGIBLE_CONFIRMED, at=at, by=by)
+    audit.record("case.ineligible_confirmed", target=case, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def reject_ineligible(*, case: Case, reason: str, by: User, at: datetime) -> None:
+    """The workplace does exist: the case goes back to what it was before the report."""
+    case = lock_unpublished(case.pk)
+    events.record(case, kind=EventKind.INELIGIBLE_REJECTED, at=at, by=by)
+    audit.record("case.ineligible_rejected", target=case, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def record_bounce(*, case: Case, by: User | None, at: datetime, reason: str = "") -> None:
+    """A mail to the case's address came back."""
+    case = lock_open(case.pk)
+    events.record(case, kind=EventKind.BOUNCED, at=at, by=by)
+    if by:
+        audit.record("case.bounced", target=case, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def retire_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> None:
+    """End a personal link: it answers 404 from now on, and its holder gets no more mail."""
+    case = events.lock(holder.case_id)
+    holder.retired_at = at
+    holder.save(update_fields=["retired_at"])
+    events.record(case, kind=EventKind.LINK_RETIRED, at=at, by=by, holder=holder)
+    audit.record("link.retired", target=holder, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def reissue_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> None:
+    """Give the holder a new link; those already sent answer 404."""
+    case = events.lock(holder.case_id)
+    holder.generation += 1
+    holder.retired_at = None
+    holder.save(update_fields=["generation", "retired_at"])
+    events.record(case, kind=EventKind.LINK_ISSUED, at=at, by=by, holder=holder)
+    audit.record("link.reissued", target=holder, by=by, at=at, reason=reason)

@@ -1,0 +1,369 @@
+"""Contact: put a step's mails in the queue, send what is due, each mail at most once.
+
+The rows are the truth. A mail goes queued → claimed → handed_over, committed, immediately before its own SMTP
+dialogue, and → sent after it. Whatever happens in between, a mail found *claimed* has not left and returns to the
+queue; one found *handed_over* may have left, becomes *unknown* and waits for a person.
+"""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+from django.core import mail as django_mail
+from django.core.mail.backends import dummy, locmem
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import models, transaction
+from django.utils import timezone
+
+from barometer import audit
+from barometer.addresses import is_reserved_address
+from barometer.bulk import copy_rows
+from barometer.models import User
+from barometer.sealed_message import SealedMessage
+from responses import mail as mails
+from responses.actions import events
+from responses.mail import Answer, Reason, Unwritable
+from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder, Mail
+from responses.statistics.dispositions import Disposition, EventKind
+from responses.statistics.eligibility import Contactable, left_out
+from surveys.models import AddressKind, ContactStep, Round
+
+logger = logging.getLogger(__name__)
+
+SENDING_TIME = time(10)  # Europe/Copenhagen
+MOST_ATTEMPTS = 8
+FIRST_DELAY = timedelta(minutes=5)  # doubled at every further attempt: the eighth is 10½ hours after the first
+STALE_AFTER = timedelta(minutes=10)
+ON_ADDRESS = (EventKind.BOUNCED, EventKind.INVITED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
+
+
+class Facts(Protocol):
+    """What the annotations of a row say about its case."""
+
+    reminders_stopped: bool
+    last_on_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a mail, and how things stood with its case after this number of events."""
+
+    attempt: ContactAttempt
+    contactable: Contactable
+    events: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the mails of one sweep have in common. ``lines`` are by mail."""
+
+    at: datetime
+    connection: BaseEmailBackend
+    lines: dict[int, list[Line]]
+    letterheads: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+
+
+@transaction.atomic
+def queue_step(*, step: ContactStep, at: datetime) -> int:
+    """Put one mail per authority and address in the queue, with a line per case; return the number of mails.
+
+    A step is queued once: again does nothing. A mail is in the language of its first case.
+    """
+    step = ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
+    if step.queued_at is not None:
+        return 0
+    bundles = _bundles(step)
+    queued = Mail.objects.bulk_create(
+        [_queued(step, authority, holders[0], at) for (authority, _), holders in bundles.items()], batch_size=500
+    )
+    lines = [
+        ContactAttempt(case_id=holder.case_id, step=step, mail=mail, holder=holder)
+        for mail, holders in zip(queued, bundles.values(), strict=True)
+        for holder in holders
+    ]
+    copy_rows(ContactAttempt, lines)
+    step.queued_at = at
+    step.save(update_fields=["queued_at"])
+    return len(queued)
+
+
+def queue_due_steps(*, at: datetime) -> int:
+    """Queue the steps of the rounds in the field whose time has come; return the number of mails.
+
+    A step is due at 10:00 on its day, and never nearer to the step before it than planned: a round opened late
+    does not get its reminder with the invitation. Safe to run twice.
+    """
+    mails_queued = 0
+    for round_ in Round.objects.open().order_by("pk"):
+        before: ContactStep | None = None
+        for step in round_.contact_steps.order_by("day", "pk"):
+            if step.queued_at is None:
+                if at < _due_at(step, before):
+                    break
+                mails_queued += queue_step(step=step, at=at)
+                step.queued_at = at
+            before = step
+    return mails_queued
+
+
+def send_due(
+    *, at: datetime, limit: int = 100, connection: BaseEmailBackend | None = None, round_: Round | None = None
+) -> Counter[str]:
+    """Send up to ``limit`` due mails, of one round or all, over one connection; return how many ended in which status.
+
+    *queued* counts mails put back for later. Empty when nothing is due, or no server answers. Safe to run twice and
+    by several workers. Must not run inside a transaction, unless ``connection`` sends nothing out of the process.
+    """
+    connection = connection or django_mail.get_connection()
+    in_memory = isinstance(connection, dummy.EmailBackend | locmem.EmailBackend)
+    if transaction.get_connection().in_atomic_block and not in_memory:
+        raise ValueError("no mail is sent inside a transaction")
+    recover_stale(at=at)
+    mails_due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
+    due = list(mails_due.select_related("step", "round__questionnaire")[:limit])
+    batch = Batch(at, connection, _lines([mail.pk for mail in due]))
+    ended: Counter[str] = Counter()
+    try:
+        for mail in due:
+            if not _open(connection):
+                break
+            if Mail.objects.claim(mail.pk, at):
+                ended[_send(mail, batch)] += 1
+    finally:
+        _close(connection)
+    return ended
+
+
+def recover_stale(*, at: datetime) -> None:
+    """Take up mails whose worker died: what was only claimed returns to the queue, what was handed over is unknown."""
+    before = at - STALE_AFTER
+    claimed = Mail.objects.filter(status=Mail.Status.CLAIMED, claimed_at__lt=before)
+    claimed.update(status=Mail.Status.QUEUED, claimed_at=None)
+    handed_over = Mail.objects.filter(status=Mail.Status.HANDED_OVER, handed_over_at__lt=before)
+    handed_over.update(status=Mail.Status.UNKNOWN, ended_at=at, outcome=Reason.INTERRUPTED)
+
+
+def cancel_queued(*, round_: Round, at: datetime) -> int:
+    """Take the mails of a round that ends out of the queue; return how many. What is being sent is not stopped."""
+    queued = Mail.objects.filter(round=round_, status=Mail.Status.QUEUED)
+    return queued.update(status=Mail.Status.CANCELLED, outcome=Reason.ROUND_CLOSED, ended_at=at)
+
+
+@transaction.atomic
+def record_bounce(*, mail: Mail, by: User | None, at: datetime) -> None:
+    """A mail that had left came back: its cases are not written to until they have another address."""
+    mail = Mail.objects.select_for_update().get(pk=mail.pk)
+    if mail.bounced_at is not None:
+        return
+    mail.bounced_at = at
+    mail.save(update_fields=["bounced_at"])
+    for line in mail.lines.filter(left_out="").select_related("holder").order_by("case_id"):
+        events.record(events.lock(line.case_id), kind=EventKind.BOUNCED, at=at, by=by, holder=line.holder)
+    if by:
+        audit.record("mail.bounced", target=mail, by=by, at=at)
+
+
+def _bundles(step: ContactStep) -> dict[tuple[str, str], list[LinkHolder]]:
+    """Return the owners to be written to, by authority and address, in the order of their cases."""
+    owners = (
+        LinkHolder.objects.filter(case__round=step.round, role=LinkHolder.Role.OWNER)
+        .select_related("case__sample_unit__workplace")
+        .annotate(reminders_stopped=_reminders_stopped("case"), last_on_address=_last_on_address("case"))
+        .order_by("case_id")
+    )
+    bundles: dict[tuple[str, str], list[LinkHolder]] = defaultdict(list)
+    for holder in owners:
+        contactable = _contactable(holder, holder.case, step.round, holder)
+        if left_out(contactable, reminder=_is_reminder(step)) is None:
+            authority = holder.case.sample_unit.workplace.authority_code
+            bundles[authority, holder.email.casefold()].append(holder)
+    return bundles
+
+
+def _reminders_stopped(case: str) -> models.Exists:
+    """Return an annotation; ``case`` is the field of the annotated model that holds the case."""
+    return models.Exists(CaseEvent.objects.filter(case=models.OuterRef(case), kind=EventKind.REMINDERS_STOPPED))
+
+
+def _last_on_address(case: str) -> models.Subquery:
+    """Return an annotation: the kind of the last event that tells whether the address works."""
+    on_address = CaseEvent.objects.filter(case=models.OuterRef(case), kind__in=ON_ADDRESS)
+    return models.Subquery(on_address.order_by("-pk").values("kind")[:1])
+
+
+def _number_of_events(case: str) -> models.Subquery:
+    """Return an annotation."""
+    of_case = CaseEvent.objects.filter(case=models.OuterRef(case)).order_by().values("case")
+    return models.Subquery(of_case.annotate(number=models.Count("pk")).values("number"))
+
+
+def _contactable(holder: LinkHolder, case: Case, round_: Round, facts: Facts) -> Contactable:
+    return Contactable(
+        disposition=Disposition(case.disposition),
+        reminders_stopped=facts.reminders_stopped,
+        link_retired=holder.retired_at is not None,
+        has_address=bool(holder.email),
+        bounced=facts.last_on_address == EventKind.BOUNCED,
+        reads_for_the_authority=holder.address_kind == AddressKind.AUTHORITY,
+        round_open=round_.status == Round.Status.OPEN,
+    )
+
+
+def _is_reminder(step: ContactStep) -> bool:
+    return step.mail_name != ContactStep.MailName.INVITATION
+
+
+def _queued(step: ContactStep, authority_code: str, holder: LinkHolder, at: datetime) -> Mail:
+    return Mail(
+        round_id=step.round_id,
+        step=step,
+        authority_code=authority_code,
+        address=holder.email,
+        language=holder.case.language,
+        scheduled_for=at,
+    )
+
+
+def _due_at(step: ContactStep, before: ContactStep | None) -> datetime:
+    """Return when a step is due; ``before`` is the step before it, already queued."""
+    day = step.date
+    if before and before.queued_at:
+        day = max(day, timezone.localdate(before.queued_at) + timedelta(days=step.day - before.day))
+    return datetime.combine(day, SENDING_TIME, timezone.get_default_timezone())
+
+
+def _open(connection: BaseEmailBackend) -> bool:
+    """Make sure of a connection before a mail is claimed, so that a server that is down costs no attempt."""
+    try:
+        connection.open()
+    except OSError as error:
+        logger.error("No connection to the mail server: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    with suppress(OSError):  # a server that is gone need not be told goodbye
+        connection.close()
+
+
+def _send(mail: Mail, batch: Batch) -> str:
+    """Bring a claimed mail as far as it gets, and return the status it got."""
+    lines = _lines_to_send(mail, batch)
+    if not lines:
+        return _end(mail, Mail.Status.CANCELLED, Reason.NOBODY_LEFT, batch.at)
+    if mail.round.rehearsal and not is_reserved_address(mail.address):
+        return _end(mail, Mail.Status.CANCELLED, Reason.NOT_RESERVED, batch.at)
+    key = (mail.round_id, mail.language)
+    if key not in batch.letterheads:
+        batch.letterheads[key] = mails.letterhead(mail.round, mail.language)
+    try:
+        written = mails.write(mail, lines, batch.letterheads[key])
+        sealed = mails.message(mail, written, lines, batch.letterheads[key], at=batch.at)
+    except Unwritable as problem:
+        return _end(mail, Mail.Status.FAILED, str(problem), batch.at)
+    if not _hand_over(mail, written, sealed, batch.at):
+        return Mail.Status.QUEUED
+    answer, reply = mails.deliver(batch.connection, sealed)
+    if answer is not Answer.ACCEPTED:
+        _close(batch.connection)  # whatever state the dialogue is in, the next mail begins a new one
+    return _record(mail, lines, answer, reply, batch.at)
+
+
+def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
+    """Return the lines of the mail that may leave as things stand at this moment; mark the others as left out.
+
+    Whatever happens to a case leaves an event, so what was read with the batch holds while no event has come.
+    """
+    lines = batch.lines.get(mail.pk, [])
+    happened = CaseEvent.objects.filter(case__in=[line.attempt.case_id for line in lines]).count()
+    if happened != sum(line.events for line in lines):
+        lines = _lines([mail.pk]).get(mail.pk, [])
+    to_send = []
+    for line in lines:
+        reason = left_out(line.contactable, reminder=_is_reminder(mail.step))
+        if reason is None:
+            to_send.append(line.attempt)
+        else:
+            ContactAttempt.objects.filter(pk=line.attempt.pk).update(left_out=reason)
+    return to_send
+
+
+def _lines(mail_pks: Collection[int]) -> dict[int, list[Line]]:
+    """Return the lines of these mails, with case, workplace and holder, by mail; one query."""
+    attempts = (
+        ContactAttempt.objects.filter(mail__in=mail_pks, left_out="")
+        .select_related("holder", "case__round", "case__sample_unit__workplace")
+        .annotate(reminders_stopped=_reminders_stopped("case"), last_on_address=_last_on_address("case"))
+        .annotate(events=_number_of_events("case"))
+        .order_by("pk")
+    )
+    by_mail = defaultdict(list)
+    for attempt in attempts:
+        contactable = _contactable(attempt.holder, attempt.case, attempt.case.round, attempt)
+        by_mail[attempt.mail_id].append(Line(attempt, contactable, attempt.events))
+    return by_mail
+
+
+def _end(mail: Mail, status: Mail.Status, outcome: str, at: datetime) -> str:
+    """End a claimed mail that was not handed over."""
+    ours = Mail.objects.filter(pk=mail.pk, status=Mail.Status.CLAIMED, claimed_at=at)
+    ours.update(status=status, outcome=outcome[:200], ended_at=at)
+    return status
+
+
+def _hand_over(mail: Mail, written: mails.Written, sealed: SealedMessage, at: datetime) -> bool:
+    """Commit that the mail is about to leave; False when a sweep has taken the claim back in the meantime.
+
+    ``claimed_at`` tells our claim from a later one of another worker.
+    """
+    ours = Mail.objects.filter(pk=mail.pk, status=Mail.Status.CLAIMED, claimed_at=at)
+    changed = ours.update(
+        status=Mail.Status.HANDED_OVER,
+        handed_over_at=at,
+        attempts=models.F("attempts") + 1,
+        subject=written.subject,
+        text_body=written.text,
+        html_body=written.html,
+        message_id=sealed.extra_headers["Message-ID"],
+        sha256=sealed.sha256,
+    )
+    return changed == 1
+
+
+def _record(mail: Mail, lines: Sequence[ContactAttempt], answer: Answer, reply: str, at: datetime) -> str:
+    """Record what the server said of a mail that was handed over."""
+    handed_over = Mail.objects.filter(pk=mail.pk, status=Mail.Status.HANDED_OVER, handed_over_at=at)
+    if answer is Answer.ACCEPTED:
+        _record_sent(mail, lines, at)
+        return Mail.Status.SENT
+    if answer is Answer.UNCERTAIN:
+        handed_over.update(status=Mail.Status.UNKNOWN, ended_at=at, outcome=reply)
+        return Mail.Status.UNKNOWN
+    attempts = mail.attempts + 1
+    if answer is Answer.REFUSED or attempts >= MOST_ATTEMPTS:
+        handed_over.update(status=Mail.Status.FAILED, ended_at=at, outcome=reply)
+        return Mail.Status.FAILED
+    delay = timedelta(0) if answer is Answer.NOT_BEGUN else FIRST_DELAY * 2 ** (attempts - 1)
+    handed_over.update(
+        status=Mail.Status.QUEUED, claimed_at=None, handed_over_at=None, scheduled_for=at + delay, outcome=reply
+    )
+    return Mail.Status.QUEUED
+
+
+@transaction.atomic(savepoint=False)
+def _record_sent(mail: Mail, lines: Sequence[ContactAttempt], at: datetime) -> None:
+    """Record that the server took the mail, also when a sweep has called it unknown in the meantime."""
+    taken = Mail.objects.filter(
+        pk=mail.pk, status__in=(Mail.Status.HANDED_OVER, Mail.Status.UNKNOWN), handed_over_at=at
+    )
+    if taken.update(status=Mail.Status.SENT, ended_at=at, outcome=""):
+        events.record_invited(_holders(lines), at=at)
+
+
+def _holders(lines: Sequence[ContactAttempt]) -> dict[int, int]:
+    return {line.case_id: line.holder_id for line in lines}

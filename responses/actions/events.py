@@ -1,0 +1,61 @@
+"""The history of a case, and the disposition that follows from it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from barometer.models import User
+from responses.models import Case, CaseEvent, LinkHolder
+from responses.statistics.dispositions import Disposition, EventKind, derive
+
+
+def lock(pk: int) -> Case:
+    """Return the case with its row locked until the transaction ends; ``Case.DoesNotExist`` if there is none."""
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("round__questionnaire", "sample_unit__workplace")
+        .get(pk=pk)
+    )
+
+
+def lock_again(known: Case) -> Case:
+    """Return a case read before with its row locked until the transaction ends, and that row read anew.
+
+    Round and workplace are those of ``known``, which a request has read a moment ago: half the work of ``lock()``,
+    and it is done for every page. A round that closes in this moment may still take the page.
+    """
+    case = Case.objects.select_for_update().get(pk=known.pk)
+    case.round, case.sample_unit = known.round, known.sample_unit
+    return case
+
+
+def record(
+    case: Case, *, kind: EventKind, at: datetime, by: User | None = None, holder: LinkHolder | None = None
+) -> None:
+    """Add an event and derive the disposition; the caller holds the lock on the case."""
+    CaseEvent.objects.create(case=case, kind=kind, at=at, by=by, holder=holder)
+    _derive(case)
+
+
+def record_invited(holders: Mapping[int, int], *, at: datetime, by: User | None = None) -> None:
+    """Record that a mail reached its server; ``holders`` is the link holder by case, one per line of the mail.
+
+    Locks the cases, in the order of their keys, until the caller's transaction ends. Being written to leaves
+    every disposition but *bounced* as it is, so only those are derived anew.
+    """
+    locked = list(
+        Case.objects.select_for_update().filter(pk__in=holders).order_by("pk").values_list("pk", "disposition")
+    )
+    CaseEvent.objects.bulk_create(
+        [CaseEvent(case_id=pk, kind=EventKind.INVITED, at=at, by=by, holder_id=holders[pk]) for pk, _ in locked]
+    )
+    for pk, disposition in locked:
+        if disposition == Disposition.BOUNCED:
+            _derive(Case.objects.get(pk=pk))
+
+
+def _derive(case: Case) -> None:
+    kinds = list(case.events.order_by("pk").values_list("kind", flat=True))
+    disposition = derive([EventKind(kind) for kind in kinds])
+    if disposition != case.disposition:
+        case.disposition = disposition
+        case.save(update_fields=["disposition"])

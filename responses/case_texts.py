@@ -1,0 +1,26 @@
+"""What happened to a case, in plain words for staff."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from responses.statistics.dispositions import EventKind
+
+EVENTS: dict[EventKind, Promise] = {
+    EventKind.OPENED: _("The round was opened, and the case made"),
+    EventKind.INVITED: _("A mail was sent"),
+    EventKind.BOUNCED: _("A mail came back"),
+    EventKind.STARTED: _("The first answer was saved"),
+    EventKind.SUBMITTED: _("The questionnaire was submitted"),
+    EventKind.DECLINED: _("The workplace declined on its own page"),
+    EventKind.DECLINE_UNDONE: _("The workplace will take part after all"),
+    EventKind.REFUSED: _("The workplace declined to a member of staff"),
+    EventKind.REPORTED_CLOSED: _("Reported as closed down"),
+    EventKind.REPORTED_MERGED: _("Reported as merged with another workplace"),
+    EventKind.INELIGIBLE_CONFIRMED: _("Confirmed as not eligible"),
+    EventKind.INELIGIBLE_REJECTED: _("Found to be eligible after all"),
+    EventKind.REMINDERS_STOPPED: _("The workplace wants no more reminders"),
+    EventKind.LINK_RETIRED: _("The personal link was retired"),
+    EventKind.LINK_ISSUED: _("A new personal link was made"),
+    EventKind.ADDRESS_CHANGED: _("The e-mail address was changed"),
+    EventKind.REOPENED: _("The questionnaire was opened again for changes"),
+}

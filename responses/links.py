@@ -1,0 +1,120 @@
+"""Personal links and typed codes: derived from a key, never stored.
+
+A token is a key id, the holder's number in base 36, and a 128-bit MAC over (purpose, holder, generation).
+A typed code is 12 Crockford characters: 20 bits case number, 35 bits MAC, 5 bits check.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from responses.models import LinkHolder
+
+ANSWER, OPT_OUT = "answer", "opt-out"
+PATHS = {ANSWER: "s", OPT_OUT: "o"}
+TOKEN = re.compile(r"^([0-9A-Za-z])([0-9a-z]{1,12})-([0-9A-Za-z_-]{22})$")
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CASE_BITS, MAC_BITS = 20, 35
+# Made once: every page behind a link asks this.
+HOLDERS = (
+    LinkHolder.objects.filter(retired_at__isnull=True)
+    .order_by()
+    .select_related("case__response", "case__round__questionnaire", "case__sample_unit__workplace")
+)
+
+
+def token(purpose: str, holder: LinkHolder) -> str:
+    """Return the secret part of a holder's address, 26–37 characters safe in a URL path."""
+    key_id = next(iter(settings.LINK_KEYS))
+    return f"{key_id}{_base36(holder.pk)}-{_mac(key_id, purpose, holder.pk, holder.generation)}"
+
+
+def address(purpose: str, holder: LinkHolder) -> str:
+    """Return the whole address that a mail carries; ``responses.urls`` answers there."""
+    return f"{settings.SITE_URL}/{PATHS[purpose]}/{token(purpose, holder)}/"
+
+
+def holder_of(purpose: str, text: str) -> LinkHolder | None:
+    """Return who holds this link, with case, response, round, questionnaire and workplace; one query.
+
+    None for a link that was never given out, was replaced, or was retired: the caller cannot tell which.
+    """
+    match = TOKEN.match(text)
+    if match is None or match[1] not in settings.LINK_KEYS:
+        return None
+    key_id, number = match[1], int(match[2], 36)
+    holder = _only(HOLDERS.filter(pk=min(number, 2**62)))
+    if holder is None or not hmac.compare_digest(_mac(key_id, purpose, holder.pk, holder.generation), match[3]):
+        return None
+    return holder
+
+
+def typed_code(holder: LinkHolder) -> str:
+    """Return the code that opens the owner's questionnaire, e.g. ``0A1B-2C3D-4E5F``."""
+    digits = _code_digits(next(iter(settings.LINK_KEYS)), holder)
+    text = "".join(CROCKFORD[digit] for digit in [*digits, _check(digits)])
+    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+
+
+def holder_of_code(text: str) -> LinkHolder | None:
+    """Return the owner whose code was typed, forgiving case, spaces, dashes and O, I, L."""
+    plain = re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
+    if len(plain) != 12 or any(character not in CROCKFORD for character in plain):
+        return None
+    *digits, check = (CROCKFORD.index(character) for character in plain)
+    if _check(digits) != check:
+        return None
+    holder = _only(HOLDERS.filter(case_id=_number(digits) >> MAC_BITS, role=LinkHolder.Role.OWNER))
+    codes = [_code_digits(key_id, holder) for key_id in settings.LINK_KEYS] if holder else []
+    found = [hmac.compare_digest(bytes(code), bytes(digits)) for code in codes]
+    return holder if any(found) else None
+
+
+def _only(holders: QuerySet[LinkHolder]) -> LinkHolder | None:
+    """At most one: ``first()`` would sort, which costs half as much again."""
+    return next(iter(holders), None)
+
+
+def _mac(key_id: str, purpose: str, number: int, generation: int) -> str:
+    return base64.urlsafe_b64encode(_digest(key_id, purpose, number, generation)[:16]).decode().rstrip("=")
+
+
+def _digest(key_id: str, purpose: str, number: int, generation: int) -> bytes:
+    return hmac.digest(settings.LINK_KEYS[key_id], f"{purpose}:{number}:{generation}".encode(), hashlib.sha256)
+
+
+def _code_digits(key_id: str, holder: LinkHolder) -> list[int]:
+    if holder.case_id >= 2**CASE_BITS:
+        raise ValueError("a typed code holds case numbers below 2**20")
+    mac = int.from_bytes(_digest(key_id, "code", holder.case_id, holder.generation)[:8]) >> (64 - MAC_BITS)
+    number = holder.case_id << MAC_BITS | mac
+    return [number >> shift & 31 for shift in range(50, -1, -5)]
+
+
+def _number(digits: list[int]) -> int:
+    return sum(digit << shift for digit, shift in zip(digits, range(50, -1, -5), strict=True))
+
+
+def _check(digits: list[int]) -> int:
+    """Return a check digit in GF(32): every single slip and every swap of two neighbours changes it."""
+    check = 0
+    for digit in digits:
+        check = _times_alpha(check) ^ digit
+    return _times_alpha(check)
+
+
+def _times_alpha(value: int) -> int:
+    value <<= 1
+    return value ^ 0b100101 if value & 0b100000 else value
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits

@@ -1,0 +1,18 @@
+"""One sweep by hand: what the worker does every minute."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from responses.actions import contact
+
+
+class Command(BaseCommand):
+    help = "Queue the contact steps that are due, and send the mails that are due."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        queued = contact.queue_due_steps(at=timezone.now())
+        self.stdout.write(f"queued: {queued}")
+        while batch := contact.send_due(at=timezone.now()):
+            self.stdout.write(", ".join(f"{status}: {number}" for status, number in sorted(batch.items())))

@@ -1,0 +1,116 @@
+"""A sample unit in the field, and everything that happened to it."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from responses.statistics.dispositions import Disposition, EventKind
+from surveys.models import Round, SampleUnit
+
+DISPOSITION_LABELS = {
+    Disposition.NOT_STARTED: _("Not started"),
+    Disposition.BOUNCED: _("Mail bounced"),
+    Disposition.STARTED: _("Started, not submitted"),
+    Disposition.SUBMITTED: _("Submitted"),
+    Disposition.DECLINED: _("Declined"),
+    Disposition.INELIGIBLE_REPORTED: _("Not eligible – to be confirmed"),
+    Disposition.INELIGIBLE: _("Not eligible"),
+}
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def of_round(self, round_: Round) -> Self:
+        return self.filter(round=round_)
+
+    def unfinished(self) -> Self:
+        """Cases from which an answer may still come."""
+        return self.filter(disposition__in=(Disposition.NOT_STARTED, Disposition.STARTED, Disposition.BOUNCED))
+
+    def without_address(self) -> Self:
+        """Cases from which an answer may still come, but whose owner no mail can reach."""
+        return self.unfinished().filter(holders__role=LinkHolder.Role.OWNER, holders__email="")
+
+
+class Case(models.Model):
+    """A sample unit in the field.
+
+    ``disposition`` is a cache of ``derive()`` over the case's events, written in the transaction of the
+    event (``responses.actions.events``) and nowhere else. ``language`` is that of its mails and pages.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="cases")
+    sample_unit = models.OneToOneField(SampleUnit, on_delete=models.PROTECT, related_name="case")
+    language = models.CharField(max_length=7)
+    disposition = models.CharField(
+        max_length=20, choices=list(DISPOSITION_LABELS.items()), default=Disposition.NOT_STARTED
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["round", "disposition"], name="case_by_round_disposition")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(disposition__in=list(DISPOSITION_LABELS)), name="case_disposition_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class LinkHolder(models.Model):
+    """Who holds a personal link to a case, and the only source of addresses for its mails.
+
+    The link itself is derived (``responses.links``) from the key, this row's id and ``generation``: raising
+    the generation, or retiring the holder, ends links already sent.
+    """
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        SHARED = "shared", _("Shared with")
+        DELEGATE = "delegate", _("Handed over to")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="holders")
+    role = models.CharField(max_length=8, choices=Role, default=Role.OWNER)
+    name = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    address_kind = models.CharField(max_length=9)
+    generation = models.PositiveSmallIntegerField(default=1)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(role="owner"), name="linkholder_one_owner_per_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"holder {self.pk} of case {self.case_id}"
+
+
+class CaseEvent(models.Model):
+    """One thing that happened to a case: who, what, when; never an answer, a token or an address."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in EventKind])
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    holder = models.ForeignKey(LinkHolder, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["kind", "at"], name="caseevent_by_kind_and_time")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in EventKind]), name="caseevent_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of case {self.case_id}"

@@ -1,0 +1,110 @@
+"""Mails, and the cases that they are about."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from responses.models.case import Case, LinkHolder
+from surveys.models import ContactStep, Round
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def due(self, at: datetime) -> Self:
+        """Queued, and its time has come."""
+        return self.filter(status=Mail.Status.QUEUED, scheduled_for__lte=at).order_by("scheduled_for", "pk")
+
+    def claim(self, pk: int, at: datetime) -> bool:
+        """Take one mail for sending; False when another worker already has it.
+
+        One conditional UPDATE on the row's own columns, so exactly one caller wins: a joined filter
+        becomes ``id IN (SELECT …)``, which two workers can both pass.
+        """
+        queued = self.filter(pk=pk, status=Mail.Status.QUEUED)
+        return queued.update(status=Mail.Status.CLAIMED, claimed_at=at) == 1
+
+
+class Mail(models.Model):
+    """One message to one address for one step of the contact plan and one resend number.
+
+    queued → claimed → handed_over → sent / failed / cancelled / unknown. *handed_over* is committed
+    immediately before the SMTP dialogue, so a mail found there after a crash may or may not have left:
+    it becomes *unknown* and waits for a person. Stored texts carry ⟦link:holder⟧ and ⟦code:holder⟧ where
+    the message has the secret; ``sha256`` is of the message as sent.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        CLAIMED = "claimed", _("Being prepared")
+        HANDED_OVER = "handed_over", _("Being sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        UNKNOWN = "unknown", _("Unknown")
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="mails")
+    step = models.ForeignKey(ContactStep, on_delete=models.PROTECT, related_name="mails")
+    authority_code = models.CharField(max_length=10)
+    address = models.EmailField()
+    resend = models.PositiveSmallIntegerField(default=0)
+    language = models.CharField(max_length=7)
+    status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
+    scheduled_for = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=200, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    text_body = models.TextField(blank=True)
+    html_body = models.TextField(blank=True)
+    message_id = models.CharField(max_length=120, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["status", "scheduled_for"], name="mail_by_status_and_time"),
+            models.Index(fields=["round", "status"], name="mail_by_round_and_status"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "authority_code", "address", "resend"], name="mail_once_per_step"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["queued", "cancelled", "failed"], handed_over_at__isnull=True)
+                | models.Q(status__in=["claimed"], claimed_at__isnull=False, handed_over_at__isnull=True)
+                | models.Q(status__in=["handed_over", "sent", "failed", "unknown"], handed_over_at__isnull=False),
+                name="mail_handed_over_before_sent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["sent", "failed", "cancelled", "unknown"], ended_at__isnull=False)
+                | models.Q(status__in=["queued", "claimed", "handed_over"], ended_at__isnull=True),
+                name="mail_ended_with_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk} ({self.status})"
+
+
+class ContactAttempt(models.Model):
+    """One case's line in a mail. ``left_out`` says why the line was dropped before the mail left."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="contact_attempts")
+    step = models.ForeignKey(ContactStep, on_delete=models.PROTECT, related_name="contact_attempts")
+    mail = models.ForeignKey(Mail, on_delete=models.PROTECT, related_name="lines")
+    holder = models.ForeignKey(LinkHolder, on_delete=models.PROTECT, related_name="+")
+    resend = models.PositiveSmallIntegerField(default=0)
+    left_out = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "step", "resend"], name="contactattempt_once_per_case_and_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.case_id} in mail {self.mail_id}"

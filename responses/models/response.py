@@ -1,0 +1,49 @@
+"""The answers of one case."""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from responses.models.case import Case
+from surveys.models import Questionnaire, Round
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def submitted(self, round_: Round) -> Self:
+        """What may enter estimates and exports, in a fixed order."""
+        return self.filter(case__round=round_, submitted_at__isnull=False).order_by("pk")
+
+
+class Response(models.Model):
+    """One per case, ever. Frozen after submission; what was never submitted is never estimated or exported.
+
+    ``answers`` are codes in one JSON object (docs/questionnaire-format.md), with answers off the route
+    still in it: read them through ``route()``, never directly.
+    """
+
+    class Mode(models.TextChoices):
+        WEB = "web", _("Web")
+        PHONE = "phone", _("Telephone")
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="response")
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField(default=dict)
+    mode = models.CharField(max_length=5, choices=Mode, default=Mode.WEB)
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["submitted_at"], name="response_by_submission")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(submitted_at__isnull=True) | models.Q(submitted_at__gte=models.F("started_at")),
+                name="response_submitted_after_started",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"response of case {self.case_id}"

@@ -1,0 +1,15 @@
+"""What the problems found by this app's pure code and actions say to a person."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TEXTS: dict[str, str | Promise] = {
+    "round_already_opened": _("The round has been opened before."),
+    "round_without_sample": _("No sample has been drawn yet. Draw it on the page “Sample”."),
+    "questionnaire_not_published": _("The questionnaire is a draft. Publish it first."),
+    "round_without_invitation": _("The contact plan has no invitation."),
+    "round_text_missing": _("“%(field)s” is empty in %(language)s. Fill it in on the page “Texts”."),
+    "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
+    "estimate_empty_base": _("Nobody in this group was asked and has answered."),
+    "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),
+}

@@ -1,0 +1,185 @@
+"""A fieldwork in fast-forward: simulated leaders answer through the same actions as real ones."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+
+from django.core.mail.backends.dummy import EmailBackend
+from django.db import transaction
+from django.utils.datastructures import MultiValueDict
+
+from responses import links
+from responses.actions import answering, case, contact
+from responses.models import Case, LinkHolder, Mail
+from responses.simulation.behaviour import CONFIRM_DAYS, Leader, at_work, bounces, leader
+from responses.simulation.rehearsal import local
+from responses.simulation.truth import plant
+from responses.statistics.dispositions import Disposition
+from surveys.answering.controls import controls
+from surveys.models import ContactStep, Round, Workplace
+from surveys.questionnaire.definition import Answers, Register
+from surveys.questionnaire.routing import RoutePage, route
+
+MAILS_LEAVE = time(10)
+BATCH, BATCH_LASTS = 500, timedelta(minutes=5)
+MAIL_RETURNS_AFTER = timedelta(minutes=20)
+CONFIRMED_BY_PHONE = "Bekræftet over telefonen (øvelse)"
+
+
+@dataclass(slots=True)
+class _Person:
+    """A leader with a personal link; ``pages`` of the route have been answered."""
+
+    leader: Leader
+    token: str
+    register: Register
+    answers: Answers
+    pages: int = 0
+    has_come: bool = False
+
+
+class Field:
+    """The leaders of a round that is open, and what they are going to do.
+
+    Mails end in nothing, but are marked as sent. Only this round's mails and cases are touched.
+    """
+
+    def __init__(self, round_: Round, *, seed: int) -> None:
+        self.round = round_
+        self.seed = seed
+        self.definition = round_.questionnaire.definition()
+        self.people = _people(round_, seed)
+        self._due: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._number = 0
+
+    def days(self, count: int) -> Iterator[date]:
+        """Run the first so many days of the fieldwork, and yield each when it is over."""
+        for day in (self.round.opens_on + timedelta(days=number) for number in range(count)):
+            for step in self.round.contact_steps.order_by("day", "pk"):
+                if step.date == day:
+                    self._write_to_all(step, local(day, MAILS_LEAVE))
+            self._run_until(local(day + timedelta(days=1), time(0)))
+            yield day
+
+    def submitted(self) -> int:
+        return Case.objects.of_round(self.round).filter(disposition=Disposition.SUBMITTED).count()
+
+    def _later(self, at: datetime, act: Callable[[datetime], None]) -> None:
+        self._number += 1
+        heapq.heappush(self._due, (at, self._number, act))
+
+    def _run_until(self, end: datetime) -> None:
+        while self._due and self._due[0][0] < end:
+            at, _, act = heapq.heappop(self._due)
+            with transaction.atomic():
+                act(at)
+
+    def _write_to_all(self, step: ContactStep, at: datetime) -> None:
+        """Send a step's mails into nothing, and see whom they reach."""
+        contact.queue_step(step=step, at=at)
+        while self._send_batch(at):
+            at += BATCH_LASTS
+        reminder = step.mail_name != ContactStep.MailName.INVITATION
+        for mail in step.mails.filter(status=Mail.Status.SENT).prefetch_related("lines").order_by("pk"):
+            assert mail.ended_at is not None
+            if bounces(mail.address, self.seed):
+                self._later(mail.ended_at + MAIL_RETURNS_AFTER, partial(self._return_mail, mail))
+                continue
+            for line in mail.lines.all():
+                if not line.left_out:
+                    self._reach(line.case_id, mail.ended_at, reminder=reminder)
+
+    @transaction.atomic
+    def _send_batch(self, at: datetime) -> bool:
+        sent = contact.send_due(at=at, limit=BATCH, connection=EmailBackend(), round_=self.round)
+        return bool(sent)
+
+    def _return_mail(self, mail: Mail, at: datetime) -> None:
+        contact.record_bounce(mail=mail, by=None, at=at)
+
+    def _reach(self, case_id: int, contacted: datetime, *, reminder: bool) -> None:
+        person = self.people[case_id]
+        if person.leader.scanned:
+            links.holder_of(links.ANSWER, person.token)  # what a GET does: it reads, and nothing happens
+        if (at := person.leader.reacts_at(contacted, reminder=reminder)) is not None:
+            self._later(at, partial(self._come, person))
+
+    def _come(self, person: _Person, at: datetime) -> None:
+        """The first visit; a contact that brings somebody who has been here already changes nothing."""
+        if person.has_come:
+            return
+        person.has_come = True
+        visit = person.leader.visit
+        if visit.declines:
+            case.decline(holder=_holder(person), at=at)
+            return
+        self._answer(person, at, most=visit.pages, returns_after=visit.returns_after)
+
+    def _answer(
+        self, person: _Person, at: datetime, *, most: int | None = None, returns_after: int | None = None
+    ) -> None:
+        """Answer the next pages; submit unless the leader leaves before, or the workplace is closed or merged."""
+        holder = _holder(person)
+        planned = route(self.definition, person.register, person.answers)
+        for page in planned.pages[person.pages : most]:
+            answering.save_page(
+                holder=holder,
+                number=page.number,
+                data=post_of(page, person.answers),
+                at=at,
+                complete=True,
+                language=holder.case.language,
+            )
+            at += timedelta(seconds=person.leader.seconds)
+            person.pages += 1
+        if person.pages < len(planned.pages):
+            if returns_after is not None:
+                self._later(person.leader.returns_at(at, returns_after), partial(self._answer, person))
+        elif planned.in_scope:
+            answering.submit(holder=holder, at=at)
+        else:
+            self._later(at_work(at, CONFIRM_DAYS, person.leader.rng), partial(self._confirm, holder))
+
+    def _confirm(self, holder: LinkHolder, at: datetime) -> None:
+        case.confirm_ineligible(case=holder.case, reason=CONFIRMED_BY_PHONE, by=None, at=at)
+
+
+def post_of(page: RoutePage, answers: Answers) -> MultiValueDict[str, str]:
+    """Return what a browser sends when the page is filled in with these answers."""
+    post: MultiValueDict[str, str] = MultiValueDict()
+    for control in (control for item in page.items for control in controls(item)):
+        key = control.item.text_key(control.option) if control.option else control.item.code
+        answer = answers.get(key)
+        if control.row is not None and isinstance(answer, dict):
+            answer = answer[control.row]
+        if isinstance(answer, list):
+            post.setlist(control.name, answer)
+        elif answer is not None:
+            post[control.name] = str(answer)
+    return post
+
+
+def _holder(person: _Person) -> LinkHolder:
+    holder = links.holder_of(links.ANSWER, person.token)
+    assert holder is not None
+    return holder
+
+
+def _people(round_: Round, seed: int) -> dict[int, _Person]:
+    """Return the leader of every case, by case."""
+    frame = {workplace.register_id: workplace.register() for workplace in Workplace.objects.of_round(round_)}
+    truth = plant(frame.items(), seed)
+    holders = LinkHolder.objects.filter(case__round=round_, role=LinkHolder.Role.OWNER)
+    people = {}
+    for holder in holders.select_related("case__sample_unit__workplace").order_by("case_id"):
+        register_id = holder.case.sample_unit.workplace.register_id
+        register, answers = frame[register_id], truth[register_id]
+        people[holder.case_id] = _Person(
+            leader=leader(register_id, register, answers, holder.address_kind, seed),
+            token=links.token(links.ANSWER, holder),
+            register=register,
+            answers=answers,
+        )
+    return people

@@ -1,0 +1,103 @@
+"""From the events of a case to its disposition, by one rule (docs/methods/dispositions.md)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What can happen to a case."""
+
+    OPENED = "opened"  # the case was made
+    INVITED = "invited"  # a mail (invitation or reminder) was sent
+    BOUNCED = "bounced"  # a mail came back
+    STARTED = "started"  # the first answer was saved
+    SUBMITTED = "submitted"
+    DECLINED = "declined"  # said no on the decline page
+    DECLINE_UNDONE = "decline_undone"  # and changed their mind; also undoes REFUSED
+    REFUSED = "refused"  # said no to a member of staff
+    REPORTED_CLOSED = "reported_closed"  # the workplace is said not to exist any longer
+    REPORTED_MERGED = "reported_merged"  # the workplace is said to be part of another
+    REPORT_WITHDRAWN = "report_withdrawn"  # whoever reported it corrected the answer
+    INELIGIBLE_CONFIRMED = "ineligible_confirmed"  # staff found it so
+    INELIGIBLE_REJECTED = "ineligible_rejected"  # staff found that it does exist
+    REMINDERS_STOPPED = "reminders_stopped"
+    LINK_RETIRED = "link_retired"
+    LINK_ISSUED = "link_issued"  # somebody got a (new) personal link
+    ADDRESS_CHANGED = "address_changed"
+    REOPENED = "reopened"  # staff let a submitted questionnaire be changed
+
+
+class Disposition(StrEnum):
+    """Where a case stands."""
+
+    NOT_STARTED = "not_started"
+    BOUNCED = "bounced"
+    STARTED = "started"
+    SUBMITTED = "submitted"
+    DECLINED = "declined"
+    INELIGIBLE_REPORTED = "ineligible_reported"
+    INELIGIBLE = "ineligible"
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the events so far add up to; the disposition is the first fact that holds, from top to bottom."""
+
+    ineligible: bool = False
+    submitted: bool = False
+    reported: bool = False
+    declined: bool = False
+    started: bool = False
+    bounced: bool = False
+
+    def add(self, kind: EventKind) -> None:
+        match kind:
+            case EventKind.SUBMITTED:
+                self.submitted, self.started, self.reported = True, True, False
+            case EventKind.REOPENED:
+                self.submitted = False
+            case EventKind.INELIGIBLE_REJECTED:
+                self.ineligible = self.reported = False
+            case EventKind.INELIGIBLE_CONFIRMED if not self.submitted:
+                self.ineligible = True
+            case EventKind.REPORTED_CLOSED | EventKind.REPORTED_MERGED if not self.submitted:
+                self.reported = True
+            case EventKind.REPORT_WITHDRAWN:
+                self.reported = False
+            case EventKind.DECLINED | EventKind.REFUSED if not self.submitted:
+                self.declined = True
+            case EventKind.DECLINE_UNDONE:
+                self.declined = False
+            case EventKind.STARTED:
+                self.started = True
+            case EventKind.BOUNCED:
+                self.bounced = True
+            case EventKind.INVITED | EventKind.ADDRESS_CHANGED | EventKind.LINK_ISSUED:
+                self.bounced = False
+            case _:  # leaves the disposition as it is
+                pass
+
+    def disposition(self) -> Disposition:
+        if self.ineligible:
+            return Disposition.INELIGIBLE
+        if self.submitted:
+            return Disposition.SUBMITTED
+        if self.reported:
+            return Disposition.INELIGIBLE_REPORTED
+        if self.declined:
+            return Disposition.DECLINED
+        if self.started:
+            return Disposition.STARTED
+        return Disposition.BOUNCED if self.bounced else Disposition.NOT_STARTED
+
+
+def derive(kinds: Iterable[str]) -> Disposition:
+    """Return where a case stands after these events, given in the order in which they happened.
+
+    Raises: ValueError for a kind that is not an ``EventKind``.
+    """
+    facts = _Facts()
+    for kind in kinds:
+        facts.add(EventKind(kind))
+    return facts.disposition()

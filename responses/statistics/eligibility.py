@@ -1,0 +1,66 @@
+"""Who may be written to: one rule, used when a step is queued and again at the moment of sending."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from responses.statistics.dispositions import Disposition
+
+
+class LeftOut(StrEnum):
+    """Why a case gets no mail of a step."""
+
+    ROUND_NOT_OPEN = "round_not_open"
+    SUBMITTED = "submitted"
+    DECLINED = "declined"
+    NOT_ELIGIBLE = "not_eligible"
+    REMINDERS_STOPPED = "reminders_stopped"
+    LINK_RETIRED = "link_retired"
+    NO_ADDRESS = "no_address"
+    BOUNCED = "bounced"
+    AUTHORITY_MAILBOX = "authority_mailbox"
+
+
+ENDED = {
+    Disposition.SUBMITTED: LeftOut.SUBMITTED,
+    Disposition.DECLINED: LeftOut.DECLINED,
+    Disposition.INELIGIBLE_REPORTED: LeftOut.NOT_ELIGIBLE,
+    Disposition.INELIGIBLE: LeftOut.NOT_ELIGIBLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contactable:
+    """What decides whether a case's link holder may be written to.
+
+    Attributes:
+        bounced: the last thing known of the address is that a mail to it came back.
+        reads_for_the_authority: the address is a mailbox of the authority, not of the workplace or a person.
+    """
+
+    disposition: Disposition
+    reminders_stopped: bool
+    link_retired: bool
+    has_address: bool
+    bounced: bool
+    reads_for_the_authority: bool
+    round_open: bool
+
+
+def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
+    """Return why the case is not to be written to; None when it is eligible.
+
+    After an opt-out comes nothing more, not even a delayed invitation. A reminder tells by itself that an
+    answer is missing, so a mailbox of the authority gets the invitation only.
+    """
+    if not case.round_open:
+        return LeftOut.ROUND_NOT_OPEN
+    if case.disposition in ENDED:
+        return ENDED[case.disposition]
+    reasons = {
+        LeftOut.REMINDERS_STOPPED: case.reminders_stopped,
+        LeftOut.LINK_RETIRED: case.link_retired,
+        LeftOut.NO_ADDRESS: not case.has_address,
+        LeftOut.BOUNCED: case.bounced or case.disposition == Disposition.BOUNCED,
+        LeftOut.AUTHORITY_MAILBOX: reminder and case.reads_for_the_authority,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)

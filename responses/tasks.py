@@ -1,0 +1,28 @@
+"""What runs every minute; see barometer/celery.py. The rows are the truth: each may run twice, or not at all once."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from responses.actions import contact
+
+LONGEST = 50  # seconds, so that a sweep is over before the next one begins
+
+
+@shared_task
+def queue_due_steps() -> int:
+    """Put the mails of the steps whose time has come in the queue. Safe to run twice."""
+    return contact.queue_due_steps(at=timezone.now())
+
+
+@shared_task
+def send_due_mails() -> int:
+    """Send the mails that are due, in batches, for most of a minute. Safe to run twice, and by several workers."""
+    handled, end = 0, time.monotonic() + LONGEST
+    while time.monotonic() < end:
+        batch = contact.send_due(at=timezone.now()).total()
+        if batch == 0:
+            break
+        handled += batch
+    return handled

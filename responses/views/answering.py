@@ -1,0 +1,179 @@
+"""The questionnaire behind a personal link."""
+
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from responses.actions import answering
+from responses.actions.case import CaseClosed
+from responses.models import Case, LinkHolder, Response
+from responses.statistics.dispositions import Disposition
+from responses.views.respondent import address, for_holder, go, show
+from surveys.answering.forms import PageForm
+from surveys.answering.progress import progress
+from surveys.answering.reading import PageInput
+from surveys.answering.wording import Wording
+from surveys.questionnaire.definition import Answers
+from surveys.questionnaire.routing import Route, RoutePage
+
+ENDED = {
+    Disposition.SUBMITTED: "receipt",
+    Disposition.DECLINED: "declined",
+    Disposition.INELIGIBLE_REPORTED: "out_of_scope_done",
+    Disposition.INELIGIBLE: "out_of_scope_done",
+}
+
+
+@for_holder()
+def entry(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
+    """Every link in a mail ends here: on what comes next for this case."""
+    response = _response(holder.case)
+    if over := _over(request, holder, response):
+        return over
+    route = answering.route_of(holder.case, _answers(response))
+    if response is None:
+        return _page(request, holder, route, route.pages[0], {})
+    page = route.page_of(route.first_unanswered.code) if route.first_unanswered else None
+    return go("answer-page", holder, page.number) if page else go("answer-review", holder)
+
+
+@for_holder()
+def page(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
+    """Show or save one page of the questionnaire."""
+    if request.method == "POST":
+        return _save(request, holder, number)
+    response = _response(holder.case)
+    correcting = holder.case.disposition == Disposition.INELIGIBLE_REPORTED
+    if over := _over(request, holder, response, unless=correcting):
+        return over
+    answers = _answers(response)
+    route = answering.route_of(holder.case, answers)
+    found = route.page(number)
+    return _page(request, holder, route, found, answers) if found else go("answer", holder)
+
+
+@for_holder()
+def review(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
+    """All answers, with a way back to each page, before they are sent."""
+    response = _response(holder.case)
+    if over := _over(request, holder, response):
+        return over
+    answers = _answers(response)
+    route = answering.route_of(holder.case, answers)
+    if route.first_unanswered is not None or route.in_scope is False:
+        return go("answer", holder)
+    wording = Wording.of(route, translation.get_language() or "")
+    pages = [
+        {
+            "title": wording.text(page.label),
+            "url": address("answer-page", holder, page.number, **{"return": "review"}),
+            "items": [
+                {"title": wording.text(item.question.label), "lines": wording.answer(item, route.answers)}
+                for item in page.items
+                if item.question.type != "display"
+            ],
+        }
+        for page in route.pages
+    ]
+    context = {
+        "pages": pages,
+        "submit_url": address("answer-submit", holder),
+        "back_url": address("answer-page", holder, route.pages[-1].number),
+    }
+    return show(request, "review", holder, context)
+
+
+@for_holder()
+def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
+    """Send the answers; only the button on the review page posts here."""
+    if request.method == "POST":
+        # Refused, the entry page shows what is the matter: closed, declined, or the first unanswered page.
+        with suppress(CaseClosed, answering.Incomplete):
+            answering.submit(holder=holder, at=timezone.now())
+    return go("answer", holder)
+
+
+def _save(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
+    language = translation.get_language() or holder.case.language
+    chosen = request.POST.get("language", "")
+    going_on = not ("back" in request.POST or chosen)
+    try:
+        saved = answering.save_page(
+            holder=holder,
+            number=number,
+            data=request.POST,
+            at=timezone.now(),
+            complete=going_on,
+            language=chosen if chosen in holder.case.round.languages else language,
+        )
+    except (CaseClosed, answering.PageNotOnRoute):
+        return go("answer", holder)
+    if not saved.input.clean:
+        return _page(request, holder, saved.route, saved.page, saved.answers, posted=saved.input)
+    if chosen in holder.case.round.languages:
+        with translation.override(chosen):
+            return go("answer-page", holder, number) if saved.answers else go("answer", holder)
+    return _onward(request, holder, saved.route, number, back="back" in request.POST)
+
+
+def _onward(request: HttpRequest, holder: LinkHolder, route: Route, number: int, *, back: bool) -> HttpResponse:
+    """Go to the page before or after, or back to the review where the respondent came from."""
+    if back:
+        page = route.previous_page(number)
+    elif request.GET.get("return") == "review" and route.first_unanswered is None:
+        page = None
+    else:
+        page = route.next_page(number)
+    if page:
+        return go("answer-page", holder, page.number)
+    return go("answer", holder) if back else go("answer-review", holder)
+
+
+def _page(
+    request: HttpRequest,
+    holder: LinkHolder,
+    route: Route,
+    page: RoutePage,
+    answers: Answers,
+    posted: PageInput | None = None,
+) -> HttpResponse:
+    language = translation.get_language() or holder.case.language
+    back_to_review = {"return": "review"} if request.GET.get("return") == "review" else {}
+    context = {
+        "form": PageForm(page, route, answers, language=language, posted=posted),
+        "page": page,
+        "page_title": page.label.text(language, route.register),
+        "progress": progress(route, page.number),
+        "post_url": address("answer-page", holder, page.number, **back_to_review),
+        "first_page": route.previous_page(page.number) is None,
+    }
+    return show(request, "page", holder, context, status=422 if posted and posted.problems else 200)
+
+
+def _over(
+    request: HttpRequest, holder: LinkHolder, response: Response | None, unless: bool = False
+) -> HttpResponse | None:
+    """Return the page that says how the case ended, or that the round is closed; None while it can be answered."""
+    case = holder.case
+    template = ENDED.get(Disposition(case.disposition))
+    if template is None and case.round.status != case.round.Status.OPEN:
+        template = "closed"
+    if template is None or (unless and case.round.status == case.round.Status.OPEN):
+        return None
+    context = {
+        "submitted_at": response.submitted_at if response else None,
+        "undo_url": address("decline", holder),
+        "correct_url": address("answer-page", holder, 1),
+        "may_change": case.round.status == case.round.Status.OPEN and case.disposition != Disposition.INELIGIBLE,
+    }
+    return show(request, template, holder, context)
+
+
+def _response(case: Case) -> Response | None:
+    response: Response | None = getattr(case, "response", None)  # read with the holder
+    return response
+
+
+def _answers(response: Response | None) -> Answers:
+    return response.answers if response else {}

@@ -1,0 +1,49 @@
+"""Download the answers of a round."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from barometer.access import staff, staff_required
+from responses.actions.export import export_responses
+from responses.exports import Style, file_name
+from responses.forms import ExportForm
+from responses.models import Response
+from surveys.models import Round
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def download(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Ask what the file is to look like; stream it."""
+    round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        style = _style(form)
+        pieces = export_responses(round_=round_, style=style, by=staff(request), at=timezone.now())
+        response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{file_name(round_, style)}"'
+        response["Cache-Control"] = "no-store"
+        return response
+    submitted = Response.objects.submitted(round_).count()
+    context = {"round": round_, "form": form, "submitted": submitted}
+    return _page(request, context, form.is_bound)
+
+
+def _page(request: HttpRequest, context: dict[str, object], refused: bool) -> HttpResponse:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    return render(request, "responses/export/export.html", context, status=status)
+
+
+def _style(form: ExportForm) -> Style:
+    reader = form.cleaned_data["reader"]
+    return Style(
+        labels=form.cleaned_data["style"] == "labels",
+        language=(get_language() or "en") if reader == "raw" else reader,
+        raw=reader == "raw",
+        texts=not form.cleaned_data["without_texts"],
+    )

@@ -1,0 +1,110 @@
+"""The pages around the questionnaire: typed code, wrong person, decline, no more reminders, privacy."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from barometer.network import client_network
+from responses import guessing, links
+from responses.actions import case as actions
+from responses.models import LinkHolder
+from responses.statistics.dispositions import Disposition, EventKind
+from responses.views.respondent import address, for_holder, go, other_languages, private, show
+from surveys.models import Round, RoundText
+
+Field = RoundText.Field
+
+PRIVACY_SECTIONS = [
+    (
+        gettext_lazy("Who is the data controller, and who is the data protection officer?"),
+        (Field.CONTROLLER, Field.JOINT_CONTROLLERS, Field.DPO),
+    ),
+    (gettext_lazy("What do we use the data for?"), (Field.PURPOSE,)),
+    (gettext_lazy("What is the legal basis?"), (Field.LEGAL_BASIS,)),
+    (gettext_lazy("Is it voluntary, and what happens if you do not answer?"), (Field.VOLUNTARY,)),
+    (gettext_lazy("Which data do we process?"), (Field.DATA_CATEGORIES,)),
+    (gettext_lazy("Where do we have your address from?"), (Field.ADDRESS_SOURCE,)),
+    (
+        gettext_lazy("Who receives the data, and who processes them for us?"),
+        (Field.RECIPIENTS, Field.PROCESSORS, Field.THIRD_COUNTRIES),
+    ),
+    (gettext_lazy("Who can see whether you have answered?"), (Field.PARTICIPATION_VISIBILITY,)),
+    (
+        gettext_lazy("How long do we keep the data, and what goes to the archives?"),
+        (Field.RETENTION, Field.ARCHIVE_DECISION),
+    ),
+    (gettext_lazy("What are your rights, and which exceptions apply?"), (Field.RIGHTS,)),
+    (gettext_lazy("How do you complain to the Danish Data Protection Agency?"), (Field.COMPLAINT,)),
+]
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def typed_code(request: HttpRequest) -> HttpResponse:
+    """Open a questionnaire by the code in a letter or a mail."""
+    if request.method != "POST":
+        return private(render(request, "respondent/typed_code.html", {"code": "", "problem": ""}))
+    now, network, code = timezone.now(), client_network(request), request.POST.get("code", "")[:40]
+    if not guessing.may_try(network, now):
+        problem = _("Too many codes from your network were wrong. Wait a minute, and try again.")
+        return private(render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=429))
+    holder = links.holder_of_code(code)
+    if holder is None:
+        guessing.note_wrong(network, now)
+        problem = _("The code is not right. It has 12 letters and digits, and stands in your mail or letter.")
+        return private(render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=422))
+    return private(redirect("answer", token=links.token(links.ANSWER, holder)))
+
+
+@for_holder()
+def not_me(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
+    """What to do when somebody else should answer."""
+    return show(request, "not_me", holder, {})
+
+
+@for_holder()
+def decline(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
+    """Say no, and take the no back. The page asks; only its button decides."""
+    if request.method == "POST":
+        act = actions.undo_decline if request.POST.get("undo") else actions.decline
+        try:
+            act(holder=holder, at=timezone.now())
+        except actions.CaseClosed:
+            return go("answer", holder)
+        return go("answer", holder) if request.POST.get("undo") else go("decline", holder)
+    if holder.case.disposition == Disposition.DECLINED:
+        return show(request, "declined", holder, {"undo_url": address("decline", holder)})
+    return show(request, "decline", holder, {})
+
+
+@for_holder(links.OPT_OUT)
+def opt_out(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
+    """No more reminders: not a refusal. The page asks; only its button decides."""
+    if request.method == "POST":
+        try:
+            actions.stop_reminders(holder=holder, at=timezone.now())
+        except actions.CaseClosed:
+            return show(request, "closed", holder, {})
+        return go("opt-out", holder, purpose=links.OPT_OUT)
+    stopped = holder.case.events.filter(kind=EventKind.REMINDERS_STOPPED).exists()
+    return show(request, "opt_out", holder, {"stopped": stopped})
+
+
+@require_http_methods(["GET", "HEAD"])
+def privacy(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happens to the data; open to everybody, without a link."""
+    round_ = get_object_or_404(Round, slug=slug)
+    languages: list[str] = round_.languages
+    asked = request.GET.get("lang", "")
+    language = asked if asked in languages else languages[0]
+    with translation.override(language):
+        texts = round_.texts_in(language)
+        sections = [(title, [texts[field] for field in fields if field in texts]) for title, fields in PRIVACY_SECTIONS]
+        context = {"round": round_, "texts": texts, "sections": sections, "languages": other_languages(round_)}
+        response = render(request, "respondent/privacy.html", context)
+        response["Content-Language"] = language
+    return response

@@ -1,0 +1,125 @@
+"""The outbox: what has been written to whom, and what became of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from barometer.access import staff, staff_required
+from responses import mail as writing
+from responses import mail_texts
+from responses.actions import contact
+from responses.actions import mail as actions
+from responses.models import Case, Mail
+from surveys.models import Round
+
+MAILS_PER_PAGE = 50
+UNREACHABLE_SHOWN = 20
+
+SECRETS: dict[str, Promise] = {
+    "link": gettext_lazy("personal link"),
+    "opt_out_link": gettext_lazy("personal link that stops reminders"),
+    "code": gettext_lazy("personal code"),
+}
+
+
+@staff_required
+@require_safe
+def listing(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the mails of a round, newest first, of one status or step if the address says so."""
+    round_ = get_object_or_404(Round, slug=slug)
+    mails = Mail.objects.filter(round=round_)
+    status, step = request.GET.get("status", ""), request.GET.get("step", "")
+    steps = list(round_.contact_steps.order_by("day"))
+    unreachable = Case.objects.of_round(round_).without_address().select_related("sample_unit__workplace")
+    counts = dict(mails.order_by().values_list("status").annotate(Count("pk")))
+    context = {
+        "round": round_,
+        "page": Paginator(_found(mails, status, step), MAILS_PER_PAGE).get_page(request.GET.get("page")),
+        "statuses": [(code, label, counts.get(code, 0)) for code, label in Mail.Status.choices],
+        "steps": [(str(step.pk), step) for step in steps],
+        "status": status,
+        "step": step,
+        "unreachable": unreachable.order_by("pk")[:UNREACHABLE_SHOWN],
+        "unreachable_count": unreachable.count(),
+    }
+    return render(request, "responses/mails/list.html", context)
+
+
+def _found(mails: QuerySet[Mail], status: str, step: str) -> QuerySet[Mail]:
+    if status in Mail.Status.values:
+        mails = mails.filter(status=status)
+    if step.isascii() and step.isdecimal() and len(step) < 10:
+        mails = mails.filter(step=int(step))
+    return mails.select_related("step").annotate(workplaces=Count("lines")).order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a stored text: words, or what stands in a secret's place (with the link itself in a rehearsal)."""
+
+    text: str
+    is_secret: bool = False
+    address: str = ""
+
+
+@staff_required
+@cache_control(no_store=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one mail as it was sent; say what became of one that is unknown, or that it came back."""
+    mail_ = get_object_or_404(Mail.objects.select_related("round", "step"), pk=pk)
+    if request.method == "POST":
+        return _act(request, mail_)
+    lines = list(mail_.lines.select_related("case__sample_unit__workplace", "holder").order_by("pk"))
+    secrets = writing.secrets_of([line.holder for line in lines]) if mail_.round.rehearsal else {}
+    context = {
+        "round": mail_.round,
+        "mail": mail_,
+        "outcome": mail_texts.outcome(mail_.outcome),
+        "lines": [(line, mail_texts.left_out(line.left_out)) for line in lines],
+        "parts": list(_parts(mail_.text_body, secrets)),
+        "undecided": actions.is_undecided(mail_),
+        "can_bounce": mail_.status in (Mail.Status.SENT, Mail.Status.UNKNOWN) and mail_.bounced_at is None,
+    }
+    return render(request, "responses/mails/mail.html", context)
+
+
+def _act(request: HttpRequest, mail_: Mail) -> HttpResponse:
+    """Do what the button says; ``done`` tells staff so."""
+    acts: dict[str, tuple[Callable[..., object], str]] = {
+        "sent": (actions.confirm_sent, _("The mail is recorded as sent.")),
+        "again": (actions.send_again, _("The mail is in the queue once more.")),
+        "bounced": (contact.record_bounce, _("The mail is recorded as come back.")),
+    }
+    if request.POST.get("act") not in acts:
+        return HttpResponseBadRequest()
+    act, done = acts[request.POST["act"]]
+    try:
+        act(mail=mail_, by=staff(request), at=timezone.now())
+    except actions.MailDecided:
+        messages.error(request, _("Somebody has already said what became of this mail."))
+    else:
+        messages.success(request, done)
+    return redirect("mail", mail_.pk)
+
+
+def _parts(text: str, secrets: dict[str, str]) -> Iterator[Part]:
+    """Split a stored text at its placeholders."""
+    for place, piece in enumerate(writing.SECRET.split(text)):
+        if place % 2 == 0:
+            yield Part(piece)
+        elif piece in secrets:
+            yield Part(secrets[piece], is_secret=True, address="" if piece.startswith("code:") else secrets[piece])
+        else:
+            yield Part(str(SECRETS[piece.partition(":")[0]]), is_secret=True)

@@ -1,0 +1,105 @@
+"""What every page behind a personal link has in common: the link is the whole authority.
+
+No login, no session, no cookie, so there is no ambient credential to forge and no CSRF token
+(docs/decisions/0002-personal-links.md). GET and HEAD change nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods
+
+from responses import links
+from responses.models import LinkHolder
+from surveys.models import Round
+
+P = ParamSpec("P")
+HolderView = Callable[Concatenate[HttpRequest, LinkHolder, P], HttpResponse]
+TokenView = Callable[..., HttpResponse]
+
+
+def for_holder(purpose: str = links.ANSWER) -> Callable[[HolderView[P]], TokenView]:
+    """Turn a view of a link holder into a view of a token; a link that opens nothing is 404."""
+
+    def decorate(view: HolderView[P]) -> TokenView:
+        @csrf_exempt
+        @gzip_page
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def wrapped(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            holder = links.holder_of(purpose, token)
+            if holder is None:
+                return private(render(request, "respondent/unknown_link.html", status=404))
+            with translation.override(language_of(request, holder)):
+                response = private(view(request, holder, *args, **kwargs))
+                response["Content-Language"] = translation.get_language() or ""
+            return response
+
+        return wrapped
+
+    return decorate
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Mark a page whose address is a credential."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def language_of(request: HttpRequest, holder: LinkHolder) -> str:
+    """Return the language asked for in the address, else that of the case."""
+    asked = request.GET.get("lang", "")
+    languages: list[str] = holder.case.round.languages
+    return asked if asked in languages else holder.case.language
+
+
+def address(name: str, holder: LinkHolder, *args: object, purpose: str = links.ANSWER, **query: str) -> str:
+    """Return the path of a respondent page, in the language of the request."""
+    path = reverse(name, args=[links.token(purpose, holder), *args])
+    language = translation.get_language()
+    if language != holder.case.language:
+        query["lang"] = language or ""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def go(name: str, holder: LinkHolder, *args: object, purpose: str = links.ANSWER, **query: str) -> HttpResponse:
+    """Send the browser to a respondent page with 303, so that a reload posts nothing again."""
+    response = HttpResponseRedirect(address(name, holder, *args, purpose=purpose, **query))
+    response.status_code = 303
+    return response
+
+
+def show(
+    request: HttpRequest, template: str, holder: LinkHolder, context: Mapping[str, object], status: int = 200
+) -> HttpResponse:
+    """Render a respondent page with what each of them says: workplace, round, help, languages."""
+    round_ = holder.case.round
+    language = translation.get_language() or holder.case.language
+    common = {
+        "holder": holder,
+        "case": holder.case,
+        "round": round_,
+        "workplace": holder.case.sample_unit.workplace,
+        "texts": round_.texts_in(language),
+        "languages": other_languages(round_),
+        "entry_url": address("answer", holder),
+        "not_me_url": address("not-me", holder),
+        "decline_url": address("decline", holder),
+    }
+    return render(request, f"respondent/{template}.html", {**common, **context}, status=status)
+
+
+def other_languages(round_: Round) -> list[tuple[str, str]]:
+    """Return (code, name in that language) of the round's languages but the one in use."""
+    active = translation.get_language()
+    return [(code, translation.get_language_info(code)["name_local"]) for code in round_.languages if code != active]

@@ -1,0 +1,86 @@
+"""The round page: where its cases stand, how the response rate moves, and the opening and closing of the fieldwork."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from barometer.access import staff, staff_required
+from barometer.problems import sentence
+from responses import charts, monitoring
+from responses.actions import fieldwork
+from responses.problem_texts import TEXTS
+from surveys.models import Round, SampleUnit
+
+
+def _round(slug: str) -> Round:
+    return get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
+
+
+@staff_required
+@require_safe
+def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show where the round stands today."""
+    round_ = _round(slug)
+    last = monitoring.last_day(round_, timezone.localdate())
+    counts = monitoring.monitor(round_)
+    days = monitoring.submitted_by_day(round_, counts.overall.sampled, last) if round_.opened_at else []
+    steps = list(round_.contact_steps.order_by("day"))
+    context = {
+        "round": round_,
+        "counts": counts,
+        "target": round(round_.target_response_rate * charts.SCALE),
+        "days": days,
+        "curve": charts.curve(round_, days, steps),
+        "field_day": round_.field_day(last),
+        "field_days": round_.field_day(round_.closes_on),
+        "mails": monitoring.mails_by_status(round_),
+    }
+    return render(request, "responses/round/dashboard.html", context)
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask before the round is opened, saying what is missing; open it."""
+    round_ = _round(slug)
+    problems = fieldwork.opening_problems(round_)
+    if request.method == "POST":
+        try:
+            cases = fieldwork.open_round(round_=round_, by=staff(request), at=timezone.now())
+        except fieldwork.OpeningRefused as refusal:
+            problems = list(refusal.problems)
+        else:
+            text = ngettext(
+                "The round is open: %(count)d case, and its invitation is in the queue.",
+                "The round is open: %(count)d cases, and their invitations are in the queue.",
+                cases,
+            )
+            messages.success(request, text % {"count": cases})
+            return redirect("round", slug)
+    context = {
+        "round": round_,
+        "problems": [sentence(problem, TEXTS) for problem in problems],
+        "units": SampleUnit.objects.filter(sample__round=round_).count(),
+    }
+    return render(request, "responses/round/open.html", context, status=409 if request.method == "POST" else 200)
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask before the round is closed; close it."""
+    round_ = _round(slug)
+    if request.method == "POST":
+        try:
+            fieldwork.close_round(round_=round_, by=staff(request), at=timezone.now())
+        except fieldwork.RoundNotOpen:
+            messages.error(request, _("The round is not in the field, so it cannot be closed."))
+        else:
+            messages.success(request, _("The round is closed: no more answers are taken, and no more mails are sent."))
+        return redirect("round", slug)
+    context = {"round": round_, "counts": monitoring.monitor(round_)}
+    return render(request, "responses/round/close.html", context)

@@ -1,0 +1,70 @@
+"""One page of a route → a Django form that crispy forms renders, one template per question."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.forms.utils import ErrorDict
+
+from surveys.answering.blocks import Block, Blocks
+from surveys.answering.controls import controls
+from surveys.answering.reading import PageInput, page_hash
+from surveys.answering.wording import Wording
+from surveys.questionnaire.definition import Answers
+from surveys.questionnaire.routing import Route, RoutePage
+
+WIDGETS: dict[str, type[forms.Widget]] = {
+    "one": forms.RadioSelect,
+    "several": forms.CheckboxSelectMultiple,
+    "writing": forms.Textarea,
+    "own_words": forms.TextInput,
+}
+
+
+class PageForm(forms.Form):
+    """The questions of one page; ``{% crispy form %}`` prints them, without the form tag and its buttons.
+
+    Fields are named as the columns of the export. They are not read here but by ``reading.read_page``, before
+    the form is made: what that found wrong are this form's errors.
+
+    Args:
+        stored: all stored answers, as read under the same lock as the POST.
+        posted: what was sent and read, to be shown again; None shows what is stored.
+    """
+
+    def __init__(
+        self, page: RoutePage, route: Route, stored: Answers, *, language: str, posted: PageInput | None = None
+    ) -> None:
+        super().__init__(data=None if posted is None else {})
+        self.posted = posted
+        blocks = Blocks(Wording.of(route, language), stored, posted)
+        state = Block("state", {"stored": page_hash(page, stored), "shown": posted.shown if posted else ()})
+        layout = [state, *(blocks.block(item) for item in page.items)]
+        self.messages = blocks.errors
+        self.titles = {item.code: Wording.of(route, language).text(item.question.label) for item in page.items}
+        for item in page.items:
+            for control in controls(item):
+                label, widget = blocks.labels[control.name], WIDGETS[control.kind]
+                self.fields[control.name] = forms.Field(label=label, widget=widget, required=False)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(*layout)
+
+    def full_clean(self) -> None:
+        """Take over what ``read_page`` found."""
+        self.cleaned_data = {}
+        self._errors = ErrorDict()
+        for name, message in self.messages.items():
+            self.add_error(name, message)
+
+    @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """The soft checks that are shown: id and title of the question."""
+        codes = self.posted.remarks if self.posted else ()
+        return [(f"id_{code}_remark", self.titles[code]) for code in codes]
+
+    @property
+    def conflicts(self) -> list[tuple[str, str]]:
+        """The fields in which somebody else has stored another answer: id and label."""
+        names = self.posted.conflicts if self.posted else frozenset()
+        return [(f"id_{name}_conflict", str(field.label)) for name, field in self.fields.items() if name in names]

@@ -1,0 +1,46 @@
+from surveys.models.contact_plan import ContactStep
+from surveys.models.frame import (
+    AddressKind,
+    FrameFile,
+    IndustryGroup,
+    Level,
+    Region,
+    SizeClass,
+    Workplace,
+    WorkplaceContact,
+)
+from surveys.models.questionnaire import (
+    Choice,
+    DerivedVariable,
+    Page,
+    Question,
+    Questionnaire,
+    RegisterVariable,
+    Scale,
+)
+from surveys.models.round import Round, RoundText
+from surveys.models.sample import Sample, SampleUnit, Stratum
+
+__all__ = [
+    "AddressKind",
+    "Choice",
+    "ContactStep",
+    "DerivedVariable",
+    "FrameFile",
+    "IndustryGroup",
+    "Level",
+    "Page",
+    "Question",
+    "Questionnaire",
+    "Region",
+    "RegisterVariable",
+    "Round",
+    "RoundText",
+    "Sample",
+    "SampleUnit",
+    "Scale",
+    "SizeClass",
+    "Stratum",
+    "Workplace",
+    "WorkplaceContact",
+]

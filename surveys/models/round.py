@@ -1,0 +1,132 @@
+"""One edition of the barometer, and the texts in which it presents itself."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from surveys.models.questionnaire import Questionnaire
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def open(self) -> Self:
+        """In the field: opened and not closed."""
+        return self.filter(opened_at__isnull=False, closed_at__isnull=True)
+
+
+class Round(models.Model):
+    """One edition: an instrument, a population, a fieldwork window.
+
+    Life: draft → open → closed → published, told by the dates on which it happened. ``deadline`` is the
+    day printed in mails; answers count until staff close the round, those after it are late.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+        PUBLISHED = "published", _("Published")
+
+    slug = models.SlugField(max_length=60, unique=True)
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="rounds")
+    country = models.CharField(max_length=2, default="DK")
+    languages = models.JSONField(default=list)
+    opens_on = models.DateField()
+    deadline = models.DateField()
+    closes_on = models.DateField()
+    target_response_rate = models.DecimalField(max_digits=3, decimal_places=2, default="0.50")
+    voluntary = models.BooleanField(default=True)
+    rehearsal = models.BooleanField(default=False)
+    sampling_key_fingerprint = models.CharField(max_length=32, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opens_on", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens_on__lte=models.F("deadline"), deadline__lte=models.F("closes_on")),
+                name="round_opens_before_deadline_before_close",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(target_response_rate__gt=0, target_response_rate__lte=1),
+                name="round_target_response_rate_in_0_1",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True)
+                | models.Q(opened_at__isnull=False, opened_at__lte=models.F("closed_at")),
+                name="round_closed_after_opened",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_at__isnull=True)
+                | models.Q(closed_at__isnull=False, closed_at__lte=models.F("published_at")),
+                name="round_published_after_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def status(self) -> Status:
+        if self.published_at:
+            return self.Status.PUBLISHED
+        if self.closed_at:
+            return self.Status.CLOSED
+        return self.Status.OPEN if self.opened_at else self.Status.DRAFT
+
+    def field_day(self, on: date) -> int:
+        """Return the day of the fieldwork, 0 on the opening day."""
+        return (on - self.opens_on).days
+
+    def texts_in(self, language: str) -> dict[str, str]:
+        """Return the round's texts in one language by field; one query."""
+        return dict(self.texts.filter(language=language).order_by().values_list("field", "text"))
+
+
+class RoundText(models.Model):
+    """One text of a round in one language: what its mails and its privacy page say about the survey."""
+
+    class Field(models.TextChoices):
+        SENDER = "sender", _("Sender of the mails (organisation)")
+        HELP_PHONE = "help_phone", _("Telephone of the help desk")
+        HELP_HOURS = "help_hours", _("Opening hours of the help desk")
+        HELP_EMAIL = "help_email", _("E-mail of the help desk")
+        OFFICIAL_PAGE = "official_page", _("Address of the official page about the survey")
+        RELEASE = "release", _("When the results are published (after a verb: “in spring 2020”)")
+        MINUTES = "minutes", _("Minutes to answer, as printed")
+        CONTROLLER = "controller", _("Data controller")
+        JOINT_CONTROLLERS = "joint_controllers", _("Joint controllers")
+        DPO = "dpo", _("Data protection officer")
+        PURPOSE = "purpose", _("Purpose")
+        LEGAL_BASIS = "legal_basis", _("Legal basis")
+        VOLUNTARY = "voluntary", _("Whether it is voluntary, and what happens without an answer")
+        DATA_CATEGORIES = "data_categories", _("Which data")
+        ADDRESS_SOURCE = "address_source", _("Source of the addresses")
+        RECIPIENTS = "recipients", _("Recipients")
+        PROCESSORS = "processors", _("Processors")
+        THIRD_COUNTRIES = "third_countries", _("Third countries")
+        PARTICIPATION_VISIBILITY = "participation_visibility", _("Who can see whether a workplace has answered")
+        RETENTION = "retention", _("How long the data are kept")
+        ARCHIVE_DECISION = "archive_decision", _("Decision on archiving")
+        RIGHTS = "rights", _("Rights and their exceptions")
+        COMPLAINT = "complaint", _("How to complain")
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="texts")
+    field = models.CharField(max_length=30, choices=Field)
+    language = models.CharField(max_length=7)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "field", "language"], name="roundtext_once"),
+            models.CheckConstraint(condition=~models.Q(text=""), name="roundtext_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.field} {self.language}"

@@ -1,0 +1,213 @@
+"""What the problems found by this app's pure code and actions say to a person."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+QUESTIONNAIRE: dict[str, str | Promise] = {
+    # the document as YAML (surveys/questionnaire/yaml_text.py)
+    "document_too_long": _("The document is longer than %(most)s characters."),
+    "not_yaml": _("Line %(line)s is not valid YAML (%(reason)s). Mend that line and load the document again."),
+    "several_documents": _("Line %(line)s begins a second document. Put each document in a file of its own."),
+    "duplicate_key": _("Line %(line)s: “%(key)s” stands a second time in the same place. Remove one of them."),
+    "yaml_alias": _("Line %(line)s: an alias (*name) is not allowed. Write the text out."),
+    "yaml_key_not_text": _("Line %(line)s: a key must be one word, not a list or a mapping."),
+    "yaml_too_deep": _("Line %(line)s: lists and mappings stand too deep inside one another."),
+    # its parts (surveys/questionnaire/reading.py)
+    "not_a_mapping": _("This is not such a document: it must begin with keys such as “code:”."),
+    "must_be_mapping": _("Here must be keys with values, such as “code: novelty”."),
+    "must_be_list": _("“%(key)s” must be a list: each entry on a line that begins with “- ”."),
+    "must_be_list_of_texts": _("“%(key)s” must be a list of texts, such as [da, en]."),
+    "must_be_text": _("“%(key)s” must be a text. Put it in quotation marks if it looks like a number."),
+    "must_be_number": _("“%(key)s” must be a whole number."),
+    "must_be_true_or_false": _("“%(key)s” must be true or false."),
+    "must_be_one_of": _("“%(key)s” must be one of these: %(allowed)s."),
+    "only_one_of": _("Only one of these may be given: %(keys)s. Remove the others."),
+    "unknown_key": _("“%(key)s” is not known here. These are: %(keys)s."),
+    "missing_key": _("“%(key)s” is missing. Add it."),
+    "label_must_be_mapping": _('“%(key)s” must give a text per language, such as {da: "…", en: "…"}.'),
+    "label_must_be_text": _(
+        "“%(key)s” in “%(language)s” must be a text. Put it in quotation marks if it looks like a number."
+    ),
+    "not_a_date": _("“%(key)s” must be a date written as 2019-12-31."),
+    "expression_syntax": _(
+        "“%(expression)s” cannot be read. Check quotation marks and brackets; the manual of the format shows what"
+        " can be written."
+    ),
+    "expression_part": _(
+        "“%(part)s” cannot stand in “%(expression)s”; the manual of the format shows what can be written."
+    ),
+    "unreadable_expression": _("A condition or a derived variable holds an expression that cannot be read."),
+    # codes and the parts of a question (surveys/questionnaire/checks.py)
+    "bad_slug": _("The code “%(code)s” may hold only the letters a–z, digits and single hyphens."),
+    "bad_version": _("The version must be 1 or more."),
+    "bad_country": _("The country “%(country)s” must be two capital letters, such as DK."),
+    "bad_language": _("The language “%(language)s” must be two small letters, such as da."),
+    "period_backwards": _("The reference period ends before it begins."),
+    "no_questions": _("There is not a single question. Add one to a page."),
+    "bad_code": _(
+        "The code “%(code)s” must begin with a small letter a–z and go on with such letters, digits and single "
+        "underscores, at most %(most)s characters."
+    ),
+    "duplicate_code": _("The code “%(code)s” is used already. Choose another one."),
+    "duplicate_value": _(
+        "The value %(value)s is used already. Choose another one, or answers cannot be told apart in statistical files."
+    ),
+    "register_prefix": _("The name of a register variable must begin with “reg_”. Call it “reg_%(code)s”."),
+    "reserved_prefix": _(
+        "“%(code)s” must not begin with “reg_” or “case_”: those are kept for the register and the case. Choose "
+        "another code."
+    ),
+    "reserved_word": _("“%(code)s” cannot be used in conditions. Choose another code."),
+    "codes_not_for_type": _(
+        "A register variable of type “%(type)s” has no codes. Remove them, or make the type “code”."
+    ),
+    "no_codes": _("A register variable of type “code” needs its codes. Add them."),
+    "not_for_type": _("“%(key)s” does not go with a question of type “%(type)s”. Remove it or change the type."),
+    "unknown_scale": _("There is no scale “%(scale)s”. Add it under “scales”, or correct the name."),
+    "no_options": _("There is nothing to mark. Add options or a scale, or switch one option on."),
+    "no_rows": _("The grid has no rows. Add rows, or switch one on."),
+    "max_out_of_range": _("At most %(max)s marks make no sense here: “max” must be from 1 to %(most)s."),
+    "max_length_out_of_range": _("“max_length” must be from 1 to %(most)s."),
+    "exclusive_single": _(
+        "“exclusive” makes sense only where several marks can be set, not in a question of type “%(type)s”. Remove it."
+    ),
+    "open_in_grid": _("An option with a text field cannot stand in a grid. Remove “open”."),
+    "unknown_source": _("“%(key)s” names the question “%(name)s”, but there is none of that code. Correct the name."),
+    "wrong_source": _(
+        "“%(key)s” names “%(name)s”, but must name a question of type %(types)s that has choices of its own."
+    ),
+    # conditions
+    "forward_reference": _(
+        "“%(expression)s” reads “%(name)s”, which does not stand above it. Move “%(name)s” up, or change the "
+        "expression."
+    ),
+    "same_page": _(
+        "“%(expression)s” reads “%(name)s” on the same page (%(page)s). Move one of the two to another page: "
+        "without a script the page cannot change while it is filled in."
+    ),
+    "unknown_name": _(
+        "“%(expression)s” names “%(name)s”, but there is no question, derived variable or register variable of "
+        "that name. Correct the name."
+    ),
+    "unknown_code": _("“%(expression)s” names the code “%(code)s”, but “%(name)s” has no such code. Correct it."),
+    "unknown_row": _("“%(expression)s” names the row “%(row)s”, but “%(name)s” has no such row. Correct it."),
+    "wrong_use": _(
+        "“%(name)s” cannot stand like this in “%(expression)s”: the question is of type “%(type)s”. The manual of"
+        " the format shows how to read it."
+    ),
+    "not_true_or_false": _("“%(part)s” in “%(expression)s” is neither true nor false. Compare it with something."),
+    "not_several_marks": _("“%(part)s” in “%(expression)s” does not take several marks. Use == instead of in."),
+    "does_not_compare": _(
+        "“%(part)s” in “%(expression)s” does not compare: put a code against a code in quotation marks, or a "
+        "number against a number."
+    ),
+    "unreachable": _(
+        "No answers lead to this question, so it would never be asked (ask_if: “%(expression)s”). Change the "
+        "condition, or switch the question off."
+    ),
+    "reach_not_tried": _(
+        "Warning: there are too many combinations of answers to see whether this question can be reached; the "
+        "first %(most)s do not reach it."
+    ),
+    # texts (surveys/questionnaire/label_checks.py)
+    "missing_translation": _("“%(key)s” has no text in “%(language)s”. Add it."),
+    "missing_translation_of_code": _("“%(key)s” has no text in “%(language)s” for %(by)s = “%(code)s”. Add it."),
+    "unknown_language": _(
+        "“%(key)s” has a text in “%(language)s”, which is not among the languages. Remove it, or add the language."
+    ),
+    "unknown_brace": _("“%(key)s” holds {%(name)s}, but there is no register variable of that name. Correct it."),
+    "unknown_by": _("“%(key)s” goes by “%(name)s”, which is not a register variable with codes. Correct the name."),
+    "by_and_texts_differ": _(
+        "“%(key)s” in “%(language)s” must be one text, or with “by” one text per code of that variable."
+    ),
+    # indicators (surveys/questionnaire/indicators.py)
+    "other_questionnaire": _("The indicators belong to “%(code)s”, but the questionnaire is “%(expected)s”."),
+    "bad_identifier": _("“%(id)s” may hold only letters a–z, digits and hyphens, and must begin with a letter."),
+    "unknown_indicator": _("There is no indicator “%(id)s”. Add it, or take the bar away."),
+}
+
+FRAME: dict[str, str | Promise] = {
+    # the register file as a whole (surveys/frame_file.py)
+    "frame_empty": _("The file is empty."),
+    "frame_without_rows": _("The file has headers, but no workplaces under them."),
+    "frame_not_decodable": _(
+        "The letters of the file cannot be read. Save it as “CSV UTF-8 (comma delimited)” and load it again."
+    ),
+    "frame_not_a_workbook": _(
+        "The file looks like a spreadsheet, but cannot be opened as one. Save it as “CSV UTF-8 (comma delimited)” "
+        "and load it again."
+    ),
+    "frame_bad_quotes": _(
+        "A quotation mark is opened and never closed, or text follows the closing one. The rows from here on have "
+        "not been read."
+    ),
+    "frame_column_missing": _("A column is missing. Its header may be any of these: %(accepted)s."),
+    "frame_header_twice": _(
+        "The columns “%(other)s” and “%(column)s” mean the same. Remove or rename one of them in the file."
+    ),
+    # a row of it
+    "frame_wrong_number_of_fields": _("%(found)s fields, but there are %(expected)s headers."),
+    "frame_control_character": _("The cell contains a character that cannot be printed."),
+    "frame_missing_value": _("The cell is empty."),
+    "frame_too_long": _("The text is longer than %(longest)s characters."),
+    "frame_mangled_number": _(
+        "“%(value)s” is a number that a spreadsheet has shortened. Format the column as text and save the file again."
+    ),
+    "frame_bad_register_id": _(
+        "“%(value)s” is not a register number. It may hold letters a–z, digits and “.”, “-”, “_” and “/”."
+    ),
+    "frame_duplicate_register_id": _("“%(value)s” stands in row %(first)s already. Each workplace may be there once."),
+    "frame_not_digits": _("“%(value)s” is not a number of %(digits)s digits."),
+    "frame_bad_db07": _("“%(value)s” is not a DB07 code of six digits."),
+    "frame_unknown_word": _("“%(value)s” is not known here. It may be one of these: %(accepted)s."),
+    "frame_bad_employees": _(
+        "“%(value)s” is not a number of employees. Write a whole number from 1, or an average such as 12,4."
+    ),
+    "frame_ambiguous_employees": _(
+        "“%(value)s” may mean thousands or decimals. Write the number without a separator of thousands."
+    ),
+    "frame_bad_email": _("This is not an e-mail address."),
+    "frame_address_not_reserved": _(
+        "A rehearsal takes only addresses that reach nobody, such as name@workplace.example."
+    ),
+    # drawing the sample (surveys/sampling.py)
+    "sample_level_too_small": _(
+        "The level “%(level)s” has %(population)s workplaces. A stratum needs %(smallest)s, and there is nothing "
+        "left to merge with."
+    ),
+    "sample_size_above_population": _("The sample is to be %(size)s, but the frame has %(population)s workplaces."),
+    "sample_size_below_minimum": _(
+        "The sample is to be %(size)s, but at least %(minimum)s in each stratum make %(least)s."
+    ),
+}
+
+STAFF: dict[str, str | Promise] = {
+    # loading a frame (surveys/actions/frame.py)
+    "frame_sample_drawn": _("The sample has been drawn from the frame, so the frame no longer changes."),
+    "frame_other_sampling_key": _(
+        "The round’s random numbers were made with another sampling key (%(fingerprint)s). Set SAMPLING_KEY to that "
+        "key, or create another round."
+    ),
+    # drawing the sample (surveys/actions/sample.py)
+    "sample_without_frame": _("There is no frame to draw from yet. Load a register file first."),
+    "sample_drawn_before": _("The sample has been drawn before. It never changes."),
+}
+
+ANSWERING: dict[str, str | Promise] = {
+    # a page of the questionnaire (surveys/answering/reading.py): beside the field, after its label in the summary
+    "answer_missing_choice": _("Choose an answer."),
+    "answer_missing_mark": _("Mark at least one answer."),
+    "answer_missing_text": _("Write an answer."),
+    "answer_unknown": _("Choose among the answers shown here."),
+    "answer_not_one": _("Give only one answer."),
+    "answer_too_many": _("Mark at most %(most)s. You have marked %(marked)s."),
+    "answer_exclusive": _("“%(option)s” cannot stand together with other answers. Remove it, or remove the others."),
+    "answer_too_long": _("Write at most %(most)s characters. You have written %(length)s."),
+    "answer_unreadable": _(
+        "There were characters in the text that cannot be stored. They have been removed: look the text through, and "
+        "send it again."
+    ),
+    "answer_text_without_mark": _("You have written a text, but not marked “%(option)s”. Mark it, or delete the text."),
+}
+
+TEXTS: dict[str, str | Promise] = {**QUESTIONNAIRE, **FRAME, **STAFF, **ANSWERING}

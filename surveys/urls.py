@@ -1,0 +1,13 @@
+from django.urls import path
+
+from surveys.views import frame, round, sample
+
+urlpatterns = [
+    path("", round.listing, name="round-list"),
+    path("rounds/new/", round.create, name="round-create"),
+    path("rounds/<slug:slug>/edit/", round.edit, name="round-edit"),
+    path("rounds/<slug:slug>/texts/", round.texts, name="round-texts"),
+    path("rounds/<slug:slug>/frame/", frame.frame, name="frame"),
+    path("rounds/<slug:slug>/frame/problems.csv", frame.problems, name="frame-problems"),
+    path("rounds/<slug:slug>/sample/", sample.sample, name="sample"),
+]

@@ -1,0 +1,104 @@
+"""The list of rounds; a round's plan and texts."""
+
+from itertools import groupby
+from operator import itemgetter
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from barometer.access import staff, staff_required
+from surveys.actions import round as actions
+from surveys.forms import RoundForm, RoundPlanForm, TextsForm, language_name, questionnaire_title
+from surveys.models import Round
+
+
+@require_safe
+@staff_required
+def listing(request: HttpRequest) -> HttpResponse:
+    """The front page of staff."""
+    rounds = Round.objects.select_related("questionnaire").order_by("-opens_on", "slug")
+    named = [(round_, questionnaire_title(round_.questionnaire)) for round_ in rounds]
+    return render(request, "surveys/round/list.html", {"rounds": named})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def create(request: HttpRequest) -> HttpResponse:
+    form = RoundForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        round_ = actions.create_round(
+            slug=form.cleaned_data["slug"],
+            rehearsal=form.cleaned_data["rehearsal"],
+            by=staff(request),
+            at=timezone.now(),
+            **form.plan(),
+        )
+        messages.success(request, gettext("The round %(slug)s has been created.") % {"slug": round_.slug})
+        return redirect("round-texts", round_.slug)
+    return render(request, "surveys/round/create.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change the plan of a draft round; show that of any other."""
+    round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
+    form = RoundPlanForm(request.POST if request.method == "POST" else None, initial=_plan(round_))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_round(round_=round_, by=staff(request), at=timezone.now(), **form.plan())
+        except actions.RoundFrozen:
+            messages.error(request, gettext("The round has been opened: its plan no longer changes."))
+        else:
+            messages.success(request, gettext("The round has been saved."))
+        return redirect("round-edit", slug)
+    steps = round_.contact_steps.order_by("day")
+    context = {
+        "round": round_,
+        "questionnaire": questionnaire_title(round_.questionnaire),
+        "form": form,
+        "steps": steps,
+    }
+    return render(request, "surveys/round/edit.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def texts(request: HttpRequest, slug: str) -> HttpResponse:
+    """The texts of a round, its languages side by side."""
+    round_ = get_object_or_404(Round, slug=slug)
+    form = TextsForm(round_, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.save_texts(round_=round_, texts=form.texts(), by=staff(request), at=timezone.now())
+        except actions.RoundFrozen:
+            messages.error(request, gettext("The round is closed: its texts no longer change."))
+        else:
+            saved = ngettext("%(number)s text has been changed.", "%(number)s texts have been changed.", len(changed))
+            messages.success(request, saved % {"number": len(changed)})
+        return redirect("round-texts", slug)
+    return render(request, "surveys/round/texts.html", {"round": round_, "form": form, **_missing(round_)})
+
+
+def _missing(round_: Round) -> dict[str, object]:
+    """Return which texts are empty: of each field the first language, for a link, and the names of all."""
+    missing = actions.missing_texts(round_)
+    by_field = [(field, [language for _, language in of_field]) for field, of_field in groupby(missing, itemgetter(0))]
+    return {
+        "number_missing": len(missing),
+        "missing": [(field, languages[0], list(map(language_name, languages))) for field, languages in by_field],
+    }
+
+
+def _plan(round_: Round) -> dict[str, object]:
+    return {
+        "questionnaire": round_.questionnaire_id,
+        "opens_on": round_.opens_on,
+        "deadline": round_.deadline,
+        "closes_on": round_.closes_on,
+        "target": int(round_.target_response_rate * 100),
+    }

@@ -1,0 +1,45 @@
+"""Every visible string in Danish and English."""
+
+import re
+
+import pytest
+
+from barometer import catalogues
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%[sd]|\{(\w+)\}")
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_every_message_of_the_program_has_a_translation(language: str) -> None:
+    translated = {(entry.msgctxt or "", entry.msgid) for entry in catalogues.catalogue(language) if entry.translated()}
+    missing = {
+        f"{where}: {m.text}" for m, where in catalogues.messages().items() if (m.context, m.text) not in translated
+    }
+    assert sorted(missing) == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_no_translation_is_left_over(language: str) -> None:
+    wanted = {(message.context, message.text) for message in catalogues.messages()}
+    assert [e.msgid for e in catalogues.catalogue(language) if (e.msgctxt or "", e.msgid) not in wanted] == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_translations_keep_the_placeholders(language: str) -> None:
+    for entry in catalogues.catalogue(language):
+        for text in entry.msgstr_plural.values() or [entry.msgstr]:
+            wanted = {match[0] for match in PLACEHOLDER.finditer(entry.msgid + entry.msgid_plural)}
+            assert {match[0] for match in PLACEHOLDER.finditer(text)} <= wanted, entry.msgid
+            if not entry.msgid_plural:
+                assert {match[0] for match in PLACEHOLDER.finditer(text)} == wanted, entry.msgid
+
+
+def test_english_is_the_source_language() -> None:
+    for entry in catalogues.catalogue("en"):
+        assert entry.msgstr in ("", entry.msgid)
+
+
+def test_messages_are_found_in_code_and_in_templates() -> None:
+    texts = {message.text: where for message, where in catalogues.messages().items()}
+    assert texts["Mailbox of the workplace"] == "surveys/models/frame.py"
+    assert any(where.startswith("templates/") for where in texts.values())

@@ -1,0 +1,140 @@
+"""What every test may ask for: the database by address, a Redis, a Chromium, and no network."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import hypothesis
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from surveys.models import questionnaire
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+hypothesis.settings.register_profile("patient", deadline=None)  # two busy cores are no fault of the code
+hypothesis.settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if connection.vendor != "postgresql":
+        for item in items:
+            if "postgresql" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Give every run a test database of its own; SQLite's is a file, so that other processes can open it."""
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        settings["TEST"]["NAME"] = str(tmp_path_factory.getbasetemp() / "test.sqlite3")
+    else:
+        name = settings["TEST"]["NAME"] or f"test_{settings['NAME']}"
+        settings["TEST"]["NAME"] = f"{name}_{os.getpid()}"
+
+
+@pytest.fixture
+def process_environment(transactional_db: None) -> dict[str, str]:
+    """The environment for a process of the program's own that works on the test database."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{quote(name)}"
+    else:
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "barometer.settings"}
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of the tests' own, unless REDIS_URL names one that they may use."""
+    if given := os.environ.get("REDIS_URL"):
+        yield given
+        return
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
+        pytest.skip("neither redis-server nor valkey-server is installed")
+    port = free_port()
+    folder = tmp_path_factory.mktemp("redis")
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with open(folder / "log", "wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _wait_for(port, server, folder / "log")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Let Playwright drive the Chromium that is installed instead of one of its own."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if program is None:
+        pytest.skip(f"no Chromium is installed (looked for {', '.join(CHROMIUM_NAMES)})")
+    return {**browser_type_launch_args, "executable_path": program, "args": CHROMIUM_SWITCHES}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """Refuse connections from Python to anything but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def only_definitions_of_this_test() -> Iterator[None]:
+    """Forget compiled questionnaires: SQLite gives the next test the same keys for other rows."""
+    yield
+    questionnaire._compiled.clear()
+
+
+@pytest.fixture(autouse=True)
+def an_empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if server.poll() is not None:
+            break
+        time.sleep(0.05)
+    pytest.fail(f"redis-server did not start: {log.read_text(errors='replace')}")

@@ -1,0 +1,119 @@
+"""A real SMTP server that keeps what it is given, and can be told to refuse, drop or wait.
+
+As a program (``python -m tests.smtp_sink``) it prints its port, and when standard input closes how many it got.
+"""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any, cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+DROP = "drop the connection"
+TAKE_AND_DROP = "keep the message, then drop the connection"
+OK = "250 OK"
+
+
+class QuickSMTP(SMTP):
+    """Acknowledges packets at once: delayed acknowledgement would be measured instead of the client."""
+
+    def data_received(self, data: bytes) -> None:
+        if hasattr(socket, "TCP_QUICKACK") and self.transport is not None:
+            self.transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        super().data_received(data)
+
+
+class SinkController(Controller):
+    def factory(self) -> SMTP:
+        return QuickSMTP(self.handler, **self.SMTP_kwargs)
+
+
+@dataclass
+class Sink:
+    """``answers`` scripts what is said to (stage, recipient), stage being RCPT or DATA; what is not scripted is OK.
+
+    While ``held``, the server keeps what it is given but does not answer.
+    """
+
+    answers: dict[tuple[str, str], str] = field(default_factory=dict)
+    contents: list[tuple[str, bytes]] = field(default_factory=list)
+    connections: int = 0
+    held: bool = False
+    port: int = 0
+
+    @property
+    def recipients(self) -> list[str]:
+        return [recipient for recipient, _ in self.contents]
+
+    def mail_to(self, recipient: str) -> EmailMessage:
+        """Return the only mail to this address, parsed."""
+        (content,) = [content for address, content in self.contents if address == recipient]
+        return message_from_bytes(content, policy=policy.default)
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        return responses
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers.get(("RCPT", address), OK)
+        if answer == OK:
+            envelope.rcpt_tos.append(address)
+        return self._say(server, answer)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        (recipient,) = envelope.rcpt_tos
+        answer = self.answers.get(("DATA", recipient), OK)
+        if answer in (OK, TAKE_AND_DROP):
+            self.contents.append((recipient, bytes(cast(Any, envelope.content))))
+        while self.held:
+            await asyncio.sleep(0.005)
+        return self._say(server, answer)
+
+    def _say(self, server: SMTP, answer: str) -> str:
+        if answer in (DROP, TAKE_AND_DROP):
+            cast(Any, server.transport).abort()
+            return OK
+        return answer
+
+
+@contextmanager
+def smtp_sink() -> Iterator[Sink]:
+    """Run a sink on a free port of this machine, in a thread."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        sink = Sink(port=probe.getsockname()[1])
+    controller = SinkController(sink, hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        sink.held = False
+        controller.stop()
+
+
+def wait_until(holds: Any, seconds: float = 30) -> None:
+    """Wait for what another thread or process does; fail if it does not."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    with smtp_sink() as running:
+        print(running.port, flush=True)
+        sys.stdin.read()
+        print(len(running.contents), running.connections, sum(len(content) for _, content in running.contents))

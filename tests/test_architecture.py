@@ -1,0 +1,133 @@
+"""Imports point down: responses → surveys → barometer, and inside an app from the outside in."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("barometer", "surveys", "responses")
+PURE = (
+    "barometer.problems",
+    "barometer.addresses",
+    "surveys.questionnaire",
+    "surveys.classifications",
+    "surveys.sampling",
+    "surveys.register_headers",
+    "surveys.frame_file",
+    "responses.statistics",
+    "responses.simulation.register",
+    "responses.simulation.dealing",
+    "responses.simulation.shares",
+    "responses.simulation.latest",
+    "responses.simulation.truth",
+    "responses.simulation.behaviour",
+)
+# From the inside out; a module may import those of its own layer and of the layers before it.
+LAYERS = (
+    ("statistics", "questionnaire", "classifications", "sampling", "register_headers", "frame_file"),
+    ("models", "problem_texts", "case_texts", "answering"),
+    ("links", "guessing", "mail", "exports", "dataset", "estimates", "monitoring", "charts"),
+    ("actions",),
+    ("forms", "tasks", "simulation"),
+    ("views",),
+    ("urls", "admin", "management"),
+)
+MOST_LINES = 400
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+MODULES = dict(modules())
+
+
+def imported(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module named in an import, and whether the import stands inside a function."""
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in inside) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield (full if full in MODULES else str(node.module)), id(node) in inside
+
+
+def layer(module: str) -> int | None:
+    """The place of an app's module in LAYERS; None outside the two upper apps."""
+    app, _, rest = module.partition(".")
+    if app not in ("surveys", "responses"):
+        return None
+    return next((place for place, names in enumerate(LAYERS) if rest.split(".")[0] in names), None)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_package_imports_only_itself_and_those_below(module: str) -> None:
+    allowed = APPS[: APPS.index(module.split(".")[0]) + 1]
+    for name, _ in imported(MODULES[module]):
+        top = name.split(".")[0]
+        assert top not in APPS or top in allowed, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if layer(module) is not None])
+def test_a_layer_imports_only_itself_and_those_inside(module: str) -> None:
+    own = layer(module)
+    assert own is not None
+    for name, _ in imported(MODULES[module]):
+        other = layer(name)
+        if other is not None and name.split(".")[0] == module.split(".")[0]:
+            assert other <= own, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if any(m == p or m.startswith(f"{p}.") for p in PURE)])
+def test_pure_code_knows_no_django_and_no_clock(module: str) -> None:
+    for name, _ in imported(MODULES[module]):
+        assert name.split(".")[0] not in ("django", "celery", "crispy_forms", "psycopg", "time"), f"{module}: {name}"
+        if name.split(".")[0] in APPS:
+            assert any(name == p or name.startswith(f"{p}.") for p in PURE), f"{module} imports {name}"
+    calls = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(MODULES[module].read_text()))
+        if isinstance(node, ast.Call)
+    }
+    assert not calls & {"datetime.now", "date.today", "datetime.today", "datetime.utcnow"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_stand_at_the_top(module: str) -> None:
+    assert [name for name, inside in imported(MODULES[module]) if inside] == []
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if ".actions" in m or ".models" in m or m.endswith(".audit")])
+def test_the_time_is_told_to_actions_and_models(module: str) -> None:
+    source = MODULES[module].read_text()
+    assert "timezone.now" not in source
+    assert "auto_now" not in source
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_environment_is_read_in_one_place(module: str) -> None:
+    if module not in ("barometer.environment", "barometer.wsgi", "barometer.celery"):
+        assert "os" not in {name for name, _ in imported(MODULES[module])}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_fits_one_topic(module: str) -> None:
+    assert len(MODULES[module].read_text().splitlines()) <= MOST_LINES
+
+
+def test_there_are_no_catch_all_modules_and_no_signals() -> None:
+    assert [m for m in MODULES if m.split(".")[-1] in ("utils", "helpers", "common", "misc", "signals")] == []
