@@ -12,7 +12,15 @@ _RESERVED_DOMAINS = {"example.com", "example.net", "example.org"}
 
 def is_address(text: str) -> bool:
     """Return whether ``text`` is one plain address, ``name@domain``; the domain may hold æ, ø and å."""
-    return len(text) <= MAX_LENGTH and _ADDRESS.fullmatch(text) is not None
+    return len(text) <= MAX_LENGTH and _ADDRESS.fullmatch(text) is not None and _is_domain(text.rpartition("@")[2])
+
+
+def _is_domain(name: str) -> bool:
+    """Whether name servers can be asked for it: not with 64 characters between two dots, for example."""
+    try:
+        return b".." not in name.encode("idna")
+    except UnicodeError:
+        return False
 
 
 def is_reserved_address(email: str) -> bool:

@@ -2,8 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from email.utils import parseaddr
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from barometer.addresses import is_address
 
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
@@ -29,10 +33,35 @@ def boolean(name: str, default: bool = False) -> bool:
 
 def integer(name: str, default: int) -> int:
     value = text(name, str(default))
-    try:
-        return int(value)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number.") from None
+    if not (value.isascii() and value.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number.")
+    return int(value)
+
+
+def one_of(name: str, beginnings: tuple[str, ...], default: str) -> str:
+    """Return the variable, which must begin with one of these."""
+    value = text(name, default)
+    if not value.startswith(beginnings):
+        raise ImproperlyConfigured(f"{name} is {value!r}: it begins with {' or '.join(beginnings)}.")
+    return value
+
+
+def site_address(name: str, default: str | None) -> str:
+    """Return ``http(s)://host`` with nothing behind it: what links are made of, so half of one ends in every mail."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+        raise ImproperlyConfigured(f"{name} is {value!r}: write https:// and the host, for example https://example.org")
+    return value
+
+
+def sender(name: str, default: str | None) -> str:
+    """Return ``name@domain`` or ``Name <name@domain>``."""
+    value = text(name, default)
+    address = parseaddr(value)[1]
+    if not (address.isascii() and is_address(address)):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write an e-mail address, for example survey@example.org")
+    return value
 
 
 def listing(name: str, default: Sequence[str] = ()) -> list[str]:
@@ -50,7 +79,7 @@ def secrets_by_id(name: str) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for part in listing(name) or [text(name)]:
         identifier, _, digits = part.partition(":")
-        if len(identifier) != 1 or not identifier.isalnum() or identifier in keys:
+        if len(identifier) != 1 or not (identifier.isascii() and identifier.isalnum()) or identifier in keys:
             raise ImproperlyConfigured(f"{name}: write each key as a one-character id of its own, a colon and the key.")
         keys[identifier] = _key(name, digits)
     return keys

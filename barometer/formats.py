@@ -46,6 +46,11 @@ def day(value: date) -> str:
     return date_format(value, "j. F Y" if _danish() else "j F Y")
 
 
+def short_day(value: date) -> str:
+    """Return a day without its year, as charts print it."""
+    return date_format(value, "j. b" if _danish() else "j M")
+
+
 def moment(value: datetime) -> str:
     """Return a day and the time of day in Denmark, as staff pages print them."""
     return date_format(timezone.localtime(value), "j. F Y \\k\\l. H.i" if _danish() else "j F Y H:i")

@@ -9,11 +9,15 @@ import structlog
 
 # What follows /s/ or /o/ in an address opens a questionnaire or stops its reminders.
 SECRET = re.compile(r"/(s|o)/[^/\s\"']+")
+# The same without its address around it, as in "%2Fs%2F…" of a link that a mail server checks; and a typed code.
+BARE_SECRET = re.compile(
+    r"(?<![0-9A-Za-z_-])(?:[0-9A-Za-z]{2,16}-[0-9A-Za-z_-]{22}|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})(?![0-9A-Za-z_-])"
+)
 
 
 def without_secrets(text: str) -> str:
-    """Return the text with the secret part of every personal address replaced."""
-    return SECRET.sub(r"/\1/[secret]", text)
+    """Return the text with the secret part of every personal address, and every typed code, replaced."""
+    return BARE_SECRET.sub("[secret]", SECRET.sub(r"/\1/[secret]", text))
 
 
 def scrub(logger: object, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -22,7 +22,7 @@ LINK_KEYS = environment.secrets_by_id("LINK_KEYS")
 SAMPLING_KEY = environment.secret("SAMPLING_KEY")
 
 ALLOWED_HOSTS = environment.listing("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ())
-SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
+SITE_URL = environment.site_address("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None)
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", 0)
 
 INSTALLED_APPS = [
@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "barometer.private.private_addresses",  # outermost, for the answers of the others too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -95,10 +96,10 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHE_URL = environment.text("CACHE_URL", "locmem://")
+CACHE_URL = environment.one_of("CACHE_URL", ("redis://", "rediss://", "locmem://"), "locmem://")
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
-    if CACHE_URL.startswith(("redis:", "rediss:"))
+    if CACHE_URL != "locmem://"
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
@@ -141,7 +142,7 @@ EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 30
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "barometer@example.org" if DEBUG else None)
+DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", "barometer@example.org" if DEBUG else None)
 
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "filesystem://" if DEBUG else None)
 if CELERY_BROKER_URL == "filesystem://":

@@ -17,8 +17,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from http.client import HTTPConnection
@@ -170,17 +171,8 @@ def served() -> Iterator[tuple[str, psutil.Process]]:
     variables = os.environ | production
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, cwd=ROOT, env=variables, check=True)
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "barometer.wsgi",
-        "--bind",
-        urlsplit(address).netloc,
-        "--log-level",
-        "warning",
-    ]
-    server = subprocess.Popen(command, cwd=ROOT, env=variables)
+    command = [sys.executable, "-m", "gunicorn", "barometer.wsgi", "--bind", urlsplit(address).netloc]
+    server = subprocess.Popen(command, cwd=ROOT, env=variables, stderr=subprocess.DEVNULL)
     try:
         _wait_for(address)
         yield address, psutil.Process(server.pid)
@@ -200,36 +192,47 @@ def _wait_for(address: str) -> None:
 
 
 class Meter:
-    """CPU of the web processes and of the database's processes that work for them, in seconds since it was made."""
+    """CPU seconds since it was made: web processes, the database's processes that work for them, all else.
+
+    All else is what others do on the machine: where it is much, the same work costs more, and waits are longer.
+    """
 
     def __init__(self, server: psutil.Process) -> None:
         self.server = server
-        self.before: dict[int, float] = {}
-        self.now: dict[int, float] = {}
-        self.database: set[int] = set()
+        self.web: dict[int, float] = {}
+        self.database: dict[int, float] = {}
         self.read()
-        self.before = dict(self.now)
+        self.begun = time.perf_counter()
+        self.before = self._spent(self.web), self._spent(self.database), self._busy()
 
     def read(self) -> None:
         """Look again; often, because a connection that has ended takes its time with it."""
-        for process in [*self.server.children(), *self._backends()]:
-            times = process.cpu_times()
-            self.now[process.pid] = times.user + times.system
+        self._read(self.web, [process.pid for process in self.server.children()])
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                self._read(self.database, [pid for (pid,) in cursor])
 
-    def _backends(self) -> list[psutil.Process]:
-        if connection.vendor != "postgresql":
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            found = {pid for (pid,) in cursor if psutil.pid_exists(pid)}
-        self.database |= found
-        return [psutil.Process(pid) for pid in found]
+    def since(self) -> tuple[float, float, float]:
+        self.read()
+        web, database = self._spent(self.web) - self.before[0], self._spent(self.database) - self.before[1]
+        return web, database, self._busy() - self.before[2] - web - database
 
-    def seconds(self, *, database: bool) -> float:
-        pids = [pid for pid in self.now if (pid in self.database) == database]
-        return sum(self.now[pid] - self.before.get(pid, 0) for pid in pids)
+    def _read(self, spent: dict[int, float], pids: Sequence[int]) -> None:
+        for pid in pids:
+            with suppress(psutil.NoSuchProcess):
+                times = psutil.Process(pid).cpu_times()
+                spent[pid] = times.user + times.system
+
+    def _spent(self, spent: Mapping[int, float]) -> float:
+        return sum(spent.values())
+
+    def _busy(self) -> float:
+        """Of the whole machine, without this process."""
+        machine, own = psutil.cpu_times(), psutil.Process().cpu_times()
+        return machine.user + machine.nice + machine.system - own.user - own.system
 
 
 def level(address: str, server: psutil.Process, paths: Sequence[str], clients: int, marks: Marks) -> Walked:
@@ -241,37 +244,34 @@ def level(address: str, server: psutil.Process, paths: Sequence[str], clients: i
             try:
                 walk(Client(address), path, marks, walked)
             except (OSError, RuntimeError) as error:
-                walked.problems.append(f"{path}: {error}")
+                walked.problems.append(f"{type(error).__name__}: {error}")
 
     threads = [threading.Thread(target=work) for _ in range(clients)]
-    begun = time.perf_counter()
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        meter.read()
         time.sleep(0.5)
-    wall = time.perf_counter() - begun
-    meter.read()
-    _report(walked, meter, clients, wall)
+        meter.read()
+    _report(walked, meter, clients)
     return walked
 
 
-def _report(walked: Walked, meter: Meter, clients: int, wall: float) -> None:
-    done = max(walked.journeys, 1)
-    web, database = (meter.seconds(database=of_database) * 1000 / done for of_database in (False, True))
+def _report(walked: Walked, meter: Meter, clients: int) -> None:
+    wall, done = time.perf_counter() - meter.begun, max(walked.journeys, 1)
+    web, database, others = meter.since()
     waits = sorted(seconds * 1000 for seconds in walked.pages)
     p50, p95, p99 = (waits[round(share * (len(waits) - 1))] for share in (0.50, 0.95, 0.99))
+    whole, largest = sum(walked.sizes) / done / 1000, max(walked.sizes) / 1000
     print(
-        f"\n{clients} client(s): {walked.journeys} journeys, {len(walked.problems)} failed, {done / wall:.2f} a second"
+        f"\n{clients} client(s): {walked.journeys} journeys, {len(walked.problems)} failed; {done / wall:.1f} a second"
     )
-    print(f"  server CPU per journey  {web + database:7.1f} ms   (web {web:.1f}, database {database:.1f})")
-    print(f"  page                    p50 {p50:.1f}   p95 {p95:.1f}   p99 {p99:.1f} ms")
-    print(
-        f"  HTML as sent            {sum(walked.sizes) / done / 1000:7.1f} kB a journey of {len(waits) / done:.0f} pages,"
-    )
-    print(f"                          largest page {max(walked.sizes) / 1000:.1f} kB")
+    print(f"  server CPU  {(web + database) * 1000 / done:.0f} ms a journey", end=" ")
+    print(f"(web {web * 1000 / done:.0f}, database {database * 1000 / done:.0f})")
+    print(f"  page        p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms")
+    print(f"  HTML        {whole:.1f} kB a journey of {len(waits) / done:.0f} pages; the largest {largest:.1f} kB")
+    print(f"  other work on the machine: {others / wall / (psutil.cpu_count() or 1):.0%} of its cores")
     for problem in walked.problems[:5]:
-        print("  failed:", links.PATHS and problem.split("/")[-1])
+        print(f"  failed: {problem}")
 
 
 def first_visit(address: str, path: str) -> None:
@@ -306,7 +306,7 @@ def main() -> None:
     paths = [f"/{links.PATHS[links.ANSWER]}/{links.token(links.ANSWER, holder)}/" for holder in holders]
     marks, walked = marks_of(questionnaire), []
     with served() as (address, server):
-        print(f"{questionnaire} on {connection.vendor}, {psutil.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+        print(f"{questionnaire} on {connection.vendor}, {psutil.cpu_count()} cores")
         first_visit(address, paths[0])
         for path in paths[:8]:  # so that each process has compiled its templates and the questionnaire
             walk(Client(address), path, marks, Walked())
@@ -314,17 +314,17 @@ def main() -> None:
             chosen = paths[8 + place * count : 8 + (place + 1) * count]
             walked.append(level(address, server, chosen, clients, marks))
         sizes = [process.memory_info().rss / 1e6 for process in server.children()]
-        print(f"\nweb worker: {max(sizes):.1f} MB resident")
+        print(f"\nweb worker: {max(sizes):.0f} MB resident")
         _check_stored(8 + sum(each.journeys for each in walked))
 
 
 def _check_stored(journeys: int) -> None:
     """A receipt is no proof: count what was submitted."""
     submitted = Response.objects.filter(submitted_at__isnull=False)
-    answers = [len(response.answers) for response in submitted]
-    print(f"stored: {len(answers)} of {journeys} journeys, {min(answers)}–{max(answers)} answers each")
-    if len(answers) != journeys or min(answers) != max(answers):
-        sys.exit("Not every journey was stored alike.")
+    answers = Counter(len(response.answers) for response in submitted)
+    print(f"stored: {answers.total()} of {journeys} journeys; number of answers: {', '.join(map(str, answers))}")
+    if answers.total() != journeys or len(answers) != 1:
+        sys.exit("Not every journey was stored, or not all alike.")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from barometer.problems import Problem, sentence
 from surveys.models import Round
 from surveys.problem_texts import TEXTS
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def problem_rows(problems: Sequence[Problem]) -> Iterator[tuple[object, object, str]]:

@@ -270,7 +270,7 @@ class SampleForm(forms.Form):
     def clean_start(self) -> float:
         start: float = self.cleaned_data["start"]
         if not start < 1:
-            raise forms.ValidationError(gettext("The start point lies below 1."))
+            raise forms.ValidationError(gettext("The start point must lie below 1."))
         return start
 
 

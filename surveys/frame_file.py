@@ -209,7 +209,7 @@ class _Row:
             region=self.code("region"),
             leader=self.checked("leader", self.text("leader")),
             email=self.email(),
-            address_kind=self.code("address_kind", absent="workplace"),
+            address_kind=self.address_kind(),
             language=self.code("language", absent="da"),
         )
 
@@ -312,6 +312,13 @@ class _Row:
         else:
             return max(1, int(match[1]) + (match[2] is not None and match[2][0] >= "5"))
         return 1
+
+    def address_kind(self) -> str:
+        """Return who reads the address; a mail to a person greets them by name."""
+        kind = self.code("address_kind", absent="workplace")
+        if kind == "person" and self.text("email") and not self.text("leader"):
+            self.report("frame_person_without_name", "address_kind")
+        return kind
 
     def email(self) -> str:
         value = self.text("email")

@@ -166,6 +166,10 @@ FRAME: dict[str, str | Promise] = {
     "frame_ambiguous_employees": _(
         "“%(value)s” may mean thousands or decimals. Write the number without a separator of thousands."
     ),
+    "frame_person_without_name": _(
+        "The mail to a person needs the leader's name. Fill it in, or write that the address is a mailbox of the "
+        "workplace."
+    ),
     "frame_bad_email": _("This is not an e-mail address."),
     "frame_address_not_reserved": _(
         "A rehearsal takes only addresses that reach nobody, such as name@workplace.example."

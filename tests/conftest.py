@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from surveys.models import questionnaire
 
@@ -50,6 +51,16 @@ def django_db_modify_db_settings(
     else:
         name = settings["TEST"]["NAME"] or f"test_{settings['NAME']}"
         settings["TEST"]["NAME"] = f"{name}_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Before the test database is dropped, end the sessions that killed processes and server threads left open."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 @pytest.fixture

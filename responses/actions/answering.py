@@ -98,7 +98,7 @@ def submit(*, holder: LinkHolder, at: datetime) -> Response:
 
     Raises: CaseClosed, Incomplete.
     """
-    case = events.lock_again(holder.case)
+    case = events.lock(holder.case_id)
     response = Response.objects.filter(case=case).first()
     if response and response.submitted_at:
         return response

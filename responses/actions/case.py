@@ -10,6 +10,9 @@ from responses.actions import events
 from responses.models import Case, LinkHolder
 from responses.statistics.dispositions import Disposition, EventKind
 
+# Nothing is left to decline.
+SAID_ALREADY = (Disposition.SUBMITTED, Disposition.INELIGIBLE_REPORTED, Disposition.INELIGIBLE)
+
 
 class CaseClosed(Exception):
     """The round is not in the field, or the case has ended: nothing more can be said here."""
@@ -60,8 +63,13 @@ def check_answerable(case: Case) -> None:
 
 @transaction.atomic
 def decline(*, holder: LinkHolder, at: datetime) -> None:
-    """The workplace does not wish to take part. Twice declined is once recorded."""
+    """The workplace does not wish to take part. Twice declined is once recorded.
+
+    Raises: CaseClosed, also for a workplace that is said not to exist: nothing more is asked of it.
+    """
     case = lock_unsubmitted(holder.case_id)
+    if case.disposition in SAID_ALREADY:
+        raise CaseClosed
     if case.disposition != Disposition.DECLINED:
         events.record(case, kind=EventKind.DECLINED, at=at, holder=holder)
 

@@ -38,7 +38,7 @@ SENDING_TIME = time(10)  # Europe/Copenhagen
 MOST_ATTEMPTS = 8
 FIRST_DELAY = timedelta(minutes=5)  # doubled at every further attempt: the eighth is 10½ hours after the first
 STALE_AFTER = timedelta(minutes=10)
-ON_ADDRESS = (EventKind.BOUNCED, EventKind.INVITED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
+ON_ADDRESS = (EventKind.BOUNCED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
 
 
 class Facts(Protocol):
@@ -125,14 +125,17 @@ def send_due(
     recover_stale(at=at)
     mails_due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
     due = list(mails_due.select_related("step", "round__questionnaire")[:limit])
-    batch = Batch(at, connection, _lines([mail.pk for mail in due]))
+    if not due or not _open(connection):
+        return Counter()
+    claimed = _claim(due, at)
+    batch = Batch(at, connection, _lines([mail.pk for mail in claimed]))
     ended: Counter[str] = Counter()
     try:
-        for mail in due:
+        for place, mail in enumerate(claimed):
             if not _open(connection):
+                _release(claimed[place:], at)
                 break
-            if Mail.objects.claim(mail.pk, at):
-                ended[_send(mail, batch)] += 1
+            ended[_send(mail, batch)] += 1
     finally:
         _close(connection)
     return ended
@@ -236,8 +239,20 @@ def _due_at(step: ContactStep, before: ContactStep | None) -> datetime:
     return datetime.combine(day, SENDING_TIME, timezone.get_default_timezone())
 
 
+@transaction.atomic(savepoint=False)
+def _claim(mails_: Sequence[Mail], at: datetime) -> list[Mail]:
+    """Claim the mails one by one, and return those that we won; one commit for all, which costs as much as one."""
+    return [mail for mail in mails_ if Mail.objects.claim(mail.pk, at)]
+
+
+def _release(mails_: Sequence[Mail], at: datetime) -> None:
+    """Give back claims that we cannot use."""
+    ours = Mail.objects.filter(pk__in=[mail.pk for mail in mails_], status=Mail.Status.CLAIMED, claimed_at=at)
+    ours.update(status=Mail.Status.QUEUED, claimed_at=None)
+
+
 def _open(connection: BaseEmailBackend) -> bool:
-    """Make sure of a connection before a mail is claimed, so that a server that is down costs no attempt."""
+    """Make sure of a connection before a mail is handed over, so that a server that is down costs no attempt."""
     try:
         connection.open()
     except OSError as error:

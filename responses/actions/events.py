@@ -5,7 +5,7 @@ from datetime import datetime
 
 from barometer.models import User
 from responses.models import Case, CaseEvent, LinkHolder
-from responses.statistics.dispositions import Disposition, EventKind, derive
+from responses.statistics.dispositions import EventKind, derive
 
 
 def lock(pk: int) -> Case:
@@ -33,29 +33,21 @@ def record(
 ) -> None:
     """Add an event and derive the disposition; the caller holds the lock on the case."""
     CaseEvent.objects.create(case=case, kind=kind, at=at, by=by, holder=holder)
-    _derive(case)
-
-
-def record_invited(holders: Mapping[int, int], *, at: datetime, by: User | None = None) -> None:
-    """Record that a mail reached its server; ``holders`` is the link holder by case, one per line of the mail.
-
-    Locks the cases, in the order of their keys, until the caller's transaction ends. Being written to leaves
-    every disposition but *bounced* as it is, so only those are derived anew.
-    """
-    locked = list(
-        Case.objects.select_for_update().filter(pk__in=holders).order_by("pk").values_list("pk", "disposition")
-    )
-    CaseEvent.objects.bulk_create(
-        [CaseEvent(case_id=pk, kind=EventKind.INVITED, at=at, by=by, holder_id=holders[pk]) for pk, _ in locked]
-    )
-    for pk, disposition in locked:
-        if disposition == Disposition.BOUNCED:
-            _derive(Case.objects.get(pk=pk))
-
-
-def _derive(case: Case) -> None:
     kinds = list(case.events.order_by("pk").values_list("kind", flat=True))
     disposition = derive([EventKind(kind) for kind in kinds])
     if disposition != case.disposition:
         case.disposition = disposition
         case.save(update_fields=["disposition"])
+
+
+def record_invited(holders: Mapping[int, int], *, at: datetime, by: User | None = None) -> None:
+    """Record that a mail reached its server; ``holders`` is the link holder by case, one per line of the mail.
+
+    Being written to changes no disposition, so the cases need no lock.
+    """
+    CaseEvent.objects.bulk_create(
+        [
+            CaseEvent(case_id=case, kind=EventKind.INVITED, at=at, by=by, holder_id=holder)
+            for case, holder in holders.items()
+        ]
+    )

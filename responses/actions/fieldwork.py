@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from barometer import audit
@@ -36,8 +37,9 @@ def opening_problems(round_: Round) -> list[Problem]:
         "round_without_invitation": not _invitation(round_),
     }
     problems = [Problem(code, "") for code, wrong in checks.items() if wrong]
+    names = dict(settings.LANGUAGES)
     return problems + [
-        Problem("round_text_missing", "", {"field": field.label, "language": language})
+        Problem("round_text_missing", "", {"field": field.label, "language": names.get(language, language)})
         for field, language in missing_texts(round_)
     ]
 

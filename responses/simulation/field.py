@@ -1,10 +1,11 @@
 """A fieldwork in fast-forward: simulated leaders answer through the same actions as real ones."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from typing import Protocol
 
 from django.core.mail.backends.dummy import EmailBackend
 from django.db import transaction
@@ -28,12 +29,18 @@ MAIL_RETURNS_AFTER = timedelta(minutes=20)
 CONFIRMED_BY_PHONE = "Bekræftet over telefonen (øvelse)"
 
 
+class Act(Protocol):
+    """Something that somebody is going to do."""
+
+    def __call__(self, *, at: datetime) -> None: ...
+
+
 @dataclass(slots=True)
 class _Person:
     """A leader with a personal link; ``pages`` of the route have been answered."""
 
     leader: Leader
-    token: str
+    holder: LinkHolder
     register: Register
     answers: Answers
     pages: int = 0
@@ -51,7 +58,7 @@ class Field:
         self.seed = seed
         self.definition = round_.questionnaire.definition()
         self.people = _people(round_, seed)
-        self._due: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._due: list[tuple[datetime, int, Act]] = []
         self._number = 0
 
     def days(self, count: int) -> Iterator[date]:
@@ -66,7 +73,7 @@ class Field:
     def submitted(self) -> int:
         return Case.objects.of_round(self.round).filter(disposition=Disposition.SUBMITTED).count()
 
-    def _later(self, at: datetime, act: Callable[[datetime], None]) -> None:
+    def _later(self, at: datetime, act: Act) -> None:
         self._number += 1
         heapq.heappush(self._due, (at, self._number, act))
 
@@ -74,7 +81,7 @@ class Field:
         while self._due and self._due[0][0] < end:
             at, _, act = heapq.heappop(self._due)
             with transaction.atomic():
-                act(at)
+                act(at=at)
 
     def _write_to_all(self, step: ContactStep, at: datetime) -> None:
         """Send a step's mails into nothing, and see whom they reach."""
@@ -82,10 +89,11 @@ class Field:
         while self._send_batch(at):
             at += BATCH_LASTS
         reminder = step.mail_name != ContactStep.MailName.INVITATION
-        for mail in step.mails.filter(status=Mail.Status.SENT).prefetch_related("lines").order_by("pk"):
+        sent = step.mails.filter(status=Mail.Status.SENT).only("address", "ended_at")
+        for mail in sent.prefetch_related("lines").order_by("pk"):
             assert mail.ended_at is not None
             if bounces(mail.address, self.seed):
-                self._later(mail.ended_at + MAIL_RETURNS_AFTER, partial(self._return_mail, mail))
+                self._later(mail.ended_at + MAIL_RETURNS_AFTER, partial(contact.record_bounce, mail=mail, by=None))
                 continue
             for line in mail.lines.all():
                 if not line.left_out:
@@ -96,13 +104,10 @@ class Field:
         sent = contact.send_due(at=at, limit=BATCH, connection=EmailBackend(), round_=self.round)
         return bool(sent)
 
-    def _return_mail(self, mail: Mail, at: datetime) -> None:
-        contact.record_bounce(mail=mail, by=None, at=at)
-
     def _reach(self, case_id: int, contacted: datetime, *, reminder: bool) -> None:
         person = self.people[case_id]
         if person.leader.scanned:
-            links.holder_of(links.ANSWER, person.token)  # what a GET does: it reads, and nothing happens
+            links.holder_of(links.ANSWER, links.token(links.ANSWER, person.holder))  # a GET reads, and nothing happens
         if (at := person.leader.reacts_at(contacted, reminder=reminder)) is not None:
             self._later(at, partial(self._come, person))
 
@@ -113,7 +118,7 @@ class Field:
         person.has_come = True
         visit = person.leader.visit
         if visit.declines:
-            case.decline(holder=_holder(person), at=at)
+            case.decline(holder=person.holder, at=at)
             return
         self._answer(person, at, most=visit.pages, returns_after=visit.returns_after)
 
@@ -121,7 +126,7 @@ class Field:
         self, person: _Person, at: datetime, *, most: int | None = None, returns_after: int | None = None
     ) -> None:
         """Answer the next pages; submit unless the leader leaves before, or the workplace is closed or merged."""
-        holder = _holder(person)
+        holder = person.holder
         planned = route(self.definition, person.register, person.answers)
         for page in planned.pages[person.pages : most]:
             answering.save_page(
@@ -140,10 +145,8 @@ class Field:
         elif planned.in_scope:
             answering.submit(holder=holder, at=at)
         else:
-            self._later(at_work(at, CONFIRM_DAYS, person.leader.rng), partial(self._confirm, holder))
-
-    def _confirm(self, holder: LinkHolder, at: datetime) -> None:
-        case.confirm_ineligible(case=holder.case, reason=CONFIRMED_BY_PHONE, by=None, at=at)
+            confirm = partial(case.confirm_ineligible, case=holder.case, reason=CONFIRMED_BY_PHONE, by=None)
+            self._later(at_work(at, CONFIRM_DAYS, person.leader.rng), confirm)
 
 
 def post_of(page: RoutePage, answers: Answers) -> MultiValueDict[str, str]:
@@ -161,12 +164,6 @@ def post_of(page: RoutePage, answers: Answers) -> MultiValueDict[str, str]:
     return post
 
 
-def _holder(person: _Person) -> LinkHolder:
-    holder = links.holder_of(links.ANSWER, person.token)
-    assert holder is not None
-    return holder
-
-
 def _people(round_: Round, seed: int) -> dict[int, _Person]:
     """Return the leader of every case, by case."""
     frame = {workplace.register_id: workplace.register() for workplace in Workplace.objects.of_round(round_)}
@@ -176,9 +173,10 @@ def _people(round_: Round, seed: int) -> dict[int, _Person]:
     for holder in holders.select_related("case__sample_unit__workplace").order_by("case_id"):
         register_id = holder.case.sample_unit.workplace.register_id
         register, answers = frame[register_id], truth[register_id]
+        holder.case.round = round_
         people[holder.case_id] = _Person(
             leader=leader(register_id, register, answers, holder.address_kind, seed),
-            token=links.token(links.ANSWER, holder),
+            holder=holder,
             register=register,
             answers=answers,
         )

@@ -73,7 +73,7 @@ class _Facts:
                 self.started = True
             case EventKind.BOUNCED:
                 self.bounced = True
-            case EventKind.INVITED | EventKind.ADDRESS_CHANGED | EventKind.LINK_ISSUED:
+            case EventKind.ADDRESS_CHANGED | EventKind.LINK_ISSUED:
                 self.bounced = False
             case _:  # leaves the disposition as it is
                 pass

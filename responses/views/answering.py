@@ -35,6 +35,8 @@ def entry(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     if response is None:
         return _page(request, holder, route, route.pages[0], {})
     page = route.page_of(route.first_unanswered.code) if route.first_unanswered else None
+    if page is None and route.in_scope is False:  # said not to exist, but staff have found that it does
+        page = route.pages[0]
     return go("answer-page", holder, page.number) if page else go("answer-review", holder)
 
 

@@ -39,7 +39,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List the cases, of one disposition and with a word in their name or number if the address says so."""
     round_ = get_object_or_404(Round, slug=slug)
     disposition = request.GET.get("disposition", "")
-    words = request.GET.get("q", "").strip()[:120]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:120]  # PostgreSQL takes no text with a zero byte
     found = _found(Case.objects.of_round(round_), disposition, words)
     context = {
         "round": round_,

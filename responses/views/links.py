@@ -1,5 +1,7 @@
 """The pages around the questionnaire: typed code, wrong person, decline, no more reminders, privacy."""
 
+from contextlib import suppress
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -13,7 +15,7 @@ from responses import guessing, links
 from responses.actions import case as actions
 from responses.models import LinkHolder
 from responses.statistics.dispositions import Disposition, EventKind
-from responses.views.respondent import address, for_holder, go, other_languages, private, show
+from responses.views.respondent import address, for_holder, go, other_languages, show
 from surveys.models import Round, RoundText
 
 Field = RoundText.Field
@@ -47,17 +49,17 @@ PRIVACY_SECTIONS = [
 def typed_code(request: HttpRequest) -> HttpResponse:
     """Open a questionnaire by the code in a letter or a mail."""
     if request.method != "POST":
-        return private(render(request, "respondent/typed_code.html", {"code": "", "problem": ""}))
+        return render(request, "respondent/typed_code.html", {"code": "", "problem": ""})
     now, network, code = timezone.now(), client_network(request), request.POST.get("code", "")[:40]
     if not guessing.may_try(network, now):
         problem = _("Too many codes from your network were wrong. Wait a minute, and try again.")
-        return private(render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=429))
+        return render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=429)
     holder = links.holder_of_code(code)
     if holder is None:
         guessing.note_wrong(network, now)
         problem = _("The code is not right. It has 12 letters and digits, and stands in your mail or letter.")
-        return private(render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=422))
-    return private(redirect("answer", token=links.token(links.ANSWER, holder)))
+        return render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=422)
+    return redirect("answer", token=links.token(links.ANSWER, holder))
 
 
 @for_holder()
@@ -68,23 +70,27 @@ def not_me(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
 
 @for_holder()
 def decline(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """Say no, and take the no back. The page asks; only its button decides."""
-    if request.method == "POST":
-        act = actions.undo_decline if request.POST.get("undo") else actions.decline
-        try:
-            act(holder=holder, at=timezone.now())
-        except actions.CaseClosed:
+    """Say no, and take the no back. The page asks; only its button, by name, decides."""
+    with suppress(actions.CaseClosed):  # then the entry page shows how the case ended
+        if request.method == "POST" and "undo" in request.POST:
+            actions.undo_decline(holder=holder, at=timezone.now())
             return go("answer", holder)
-        return go("answer", holder) if request.POST.get("undo") else go("decline", holder)
+        if request.method == "POST" and "decline" in request.POST:
+            actions.decline(holder=holder, at=timezone.now())
+            return go("decline", holder)
+    if request.method == "POST":
+        return go("answer", holder)
     if holder.case.disposition == Disposition.DECLINED:
         return show(request, "declined", holder, {"undo_url": address("decline", holder)})
+    if holder.case.disposition in actions.SAID_ALREADY:
+        return go("answer", holder)
     return show(request, "decline", holder, {})
 
 
 @for_holder(links.OPT_OUT)
 def opt_out(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """No more reminders: not a refusal. The page asks; only its button decides."""
-    if request.method == "POST":
+    """No more reminders: not a refusal. The page asks; only its button, by name, decides."""
+    if "stop" in request.POST:
         try:
             actions.stop_reminders(holder=holder, at=timezone.now())
         except actions.CaseClosed:

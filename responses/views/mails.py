@@ -90,9 +90,13 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [(line, mail_texts.left_out(line.left_out)) for line in lines],
         "parts": list(_parts(mail_.text_body, secrets)),
         "undecided": actions.is_undecided(mail_),
-        "can_bounce": mail_.status in (Mail.Status.SENT, Mail.Status.UNKNOWN) and mail_.bounced_at is None,
+        "can_bounce": _has_left(mail_) and mail_.bounced_at is None,
     }
     return render(request, "responses/mails/mail.html", context)
+
+
+def _has_left(mail_: Mail) -> bool:
+    return mail_.status in (Mail.Status.SENT, Mail.Status.UNKNOWN)
 
 
 def _act(request: HttpRequest, mail_: Mail) -> HttpResponse:
@@ -102,7 +106,7 @@ def _act(request: HttpRequest, mail_: Mail) -> HttpResponse:
         "again": (actions.send_again, _("The mail is in the queue once more.")),
         "bounced": (contact.record_bounce, _("The mail is recorded as come back.")),
     }
-    if request.POST.get("act") not in acts:
+    if request.POST.get("act") not in acts or (request.POST["act"] == "bounced" and not _has_left(mail_)):
         return HttpResponseBadRequest()
     act, done = acts[request.POST["act"]]
     try:

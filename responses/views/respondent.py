@@ -1,7 +1,8 @@
 """What every page behind a personal link has in common: the link is the whole authority.
 
 No login, no session, no cookie, so there is no ambient credential to forge and no CSRF token
-(docs/decisions/0002-personal-links.md). GET and HEAD change nothing.
+(docs/decisions/0002-personal-links.md). GET and HEAD change nothing. What such an address must not leave behind is
+said in the headers (barometer.private).
 """
 
 from collections.abc import Callable, Mapping
@@ -37,23 +38,15 @@ def for_holder(purpose: str = links.ANSWER) -> Callable[[HolderView[P]], TokenVi
         def wrapped(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             holder = links.holder_of(purpose, token)
             if holder is None:
-                return private(render(request, "respondent/unknown_link.html", status=404))
+                return render(request, "respondent/unknown_link.html", status=404)
             with translation.override(language_of(request, holder)):
-                response = private(view(request, holder, *args, **kwargs))
+                response = view(request, holder, *args, **kwargs)
                 response["Content-Language"] = translation.get_language() or ""
             return response
 
         return wrapped
 
     return decorate
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Mark a page whose address is a credential."""
-    response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def language_of(request: HttpRequest, holder: LinkHolder) -> str:

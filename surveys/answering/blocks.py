@@ -51,7 +51,11 @@ class Block:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _rendered(template: Template, context: str, language: str | None) -> SafeString:
-    """A blank question looks the same to almost everybody, and rendering it is most of the work for a page."""
+    """Render a question once for all to whom it looks the same: for a blank one, nearly everybody.
+
+    Rendering the questions would be a third of the work for a page. What is kept here stays in memory, so it must
+    not hold answers.
+    """
     return template.render(Context(json.loads(context)))
 
 
@@ -83,11 +87,10 @@ class Blocks:
         return Block(TEMPLATES[item.question.type], context, blank=self._is_blank(item))
 
     def _is_blank(self, item: Item) -> bool:
-        """Whether nothing that somebody has said stands in the question, as an answer or as the name of a row."""
-        said = (item.code, *map(item.text_key, item.open_codes))
-        return self.posted is None and not any(
-            (*(key in self.stored for key in said), *(row.label.verbatim for row in item.rows))
-        )
+        """Whether nothing that anybody has said stands in the question, be it as an answer or as the name of a row."""
+        keys = (item.code, *map(item.text_key, item.open_codes))
+        said = any(key in self.stored for key in keys) or any(row.label.verbatim for row in item.rows)
+        return self.posted is None and not said
 
     def _question(self, item: Item) -> dict[str, Any]:
         question = item.question

@@ -34,6 +34,9 @@ def test_an_address(text: str) -> None:
         "jørgen@kommune.dk",
         "a@b@c.dk",
         f"{'a' * 250}@b.dk",
+        f"leder@{'a' * 64}.dk",
+        f"leder@{'æ' * 60}.dk",
+        "leder@\u2488.dk",  # "1." in one sign
     ],
 )
 def test_not_an_address(text: str) -> None:

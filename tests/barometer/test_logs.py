@@ -4,7 +4,7 @@ import sys
 
 import structlog
 
-from barometer.logs import json_formatter
+from barometer.logs import json_formatter, without_secrets
 
 TOKEN = "a1z-AAAAAAAAAAAAAAAAAAAAAA"
 
@@ -28,6 +28,17 @@ def test_a_personal_link_never_reaches_the_log_in_a_traceback() -> None:
         line = line_of("failed", sys.exc_info())
     assert TOKEN not in json.dumps(line)
     assert "/o/[secret]/" in line["exception"]
+
+
+def test_what_a_mail_server_repeats_of_a_mail_opens_nothing() -> None:
+    safe = without_secrets(f"550 blocked: url=https%3A%2F%2Fsvar.example.org%2Fs%2F{TOKEN}%2F, code 0A1B-2C3D-4E5F")
+    assert TOKEN not in safe
+    assert "0A1B" not in safe
+
+
+def test_the_number_of_a_task_stays_in_the_log() -> None:
+    line = "Task responses.tasks.send_due_mails[0f6b1e5c-3d2a-4b1c-9e8f-0123456789ab] succeeded"
+    assert without_secrets(line) == line
 
 
 def test_no_line_of_django_goes_around_our_formatter() -> None:

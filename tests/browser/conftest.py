@@ -73,7 +73,7 @@ def open_browser(
         return context.new_page()
 
     yield open_
-    assert watch.faults == []
+    assert watch.faults == [], "\n".join(watch.faults)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,10 @@
 """A round with something of everything that staff can meet in one."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.utils import timezone
+from playwright.sync_api import FilePayload, Page
 
 from responses.actions import case, contact, fieldwork
 from responses.actions.events import record
@@ -10,11 +12,17 @@ from responses.models import Case, Mail, Response
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round
 from tests.browser.leader import LONG_WAY, SHORT_WAY, WELCOME, Answers, owner
-from tests.factories import NOON, make_frame, make_response, make_round, make_sample, register_rows
+from tests.factories import NOON, make_frame, make_response, make_round, make_sample, register_file, register_rows
 from tests.instruments import shipped
 from tests.people import finn
 
 DAYS = 12  # in the field
+
+
+def choose_register(page: Page, rows: Iterable[Mapping[str, str]]) -> None:
+    """Choose a register file of these rows on the open page."""
+    file: FilePayload = {"name": "register.csv", "mimeType": "text/csv", "buffer": register_file(rows)}
+    page.locator("input[type=file]").set_input_files(files=file)
 
 
 def make_answers(case_: Case, answers: Answers) -> Response:

@@ -77,6 +77,12 @@ def personal_path(case: Case, purpose: str = links.ANSWER) -> str:
     return f"/{links.PATHS[purpose]}/{links.token(purpose, owner(case))}/"
 
 
+def follow(link_or_button: Locator) -> None:
+    """Click, and wait for the page that comes."""
+    with link_or_button.page.expect_navigation():
+        link_or_button.click()
+
+
 @dataclass
 class Leader:
     """``sees`` is called on every page before it is filled in, ``headings`` are those of the pages filled in."""
@@ -109,12 +115,11 @@ class Leader:
                     self.choose(name, code)
 
     def choose(self, name: str, code: str) -> None:
-        """Click on the words of one option."""
-        option = self._field(name, code)
-        self.page.locator(f'label[for="{option.get_attribute("id")}"]').click()
+        """Click on one option, unless it is marked already."""
+        self._field(name, code).check()
 
     def go_on(self) -> None:
-        self._next.click()
+        follow(self._next)
 
     @property
     def _next(self) -> Locator:

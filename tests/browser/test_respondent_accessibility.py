@@ -11,7 +11,7 @@ from surveys.models import Questionnaire
 from tests.browser.accessibility import Axe
 from tests.browser.conftest import OpenBrowser
 from tests.browser.fieldwork import make_answers
-from tests.browser.leader import CLOSED, LONG_WAY, SHORT_WAY, WELCOME, Leader, owner, personal_path
+from tests.browser.leader import CLOSED, LONG_WAY, SHORT_WAY, WELCOME, Leader, follow, owner, personal_path
 from tests.factories import NOON, make_case, make_open_round, make_response
 from tests.instruments import shipped
 
@@ -45,7 +45,7 @@ def test_every_page_of_the_long_way_and_its_review(
     found = axe.faults_of(page, personal_path(case))
     make_answers(case, LONG_WAY)
     found += axe.faults_of(page, *pages_on_the_way(case), f"{personal_path(case)}review/")
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_the_other_ways_and_what_they_end_in(
@@ -65,7 +65,8 @@ def test_the_other_ways_and_what_they_end_in(
     decline(holder=owner(said_no), at=NOON)
     too_late.round.closed_at = NOON
     too_late.round.save(update_fields=["closed_at"])
-    assert found + axe.faults_of(page, *map(personal_path, (submitted, said_no, too_late))) == []
+    found += axe.faults_of(page, *map(personal_path, (submitted, said_no, too_late)))
+    assert found == [], "\n".join(found)
 
 
 def test_what_is_wrong_or_to_be_looked_at_again(
@@ -100,7 +101,7 @@ def test_what_is_wrong_or_to_be_looked_at_again(
     case.response.answers |= {"core_task": "future", "latest_desc": "En rutsjebane"}
     case.response.save()
     after(page)  # somebody else was there meanwhile
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_the_pages_around_the_questionnaire(
@@ -115,6 +116,6 @@ def test_the_pages_around_the_questionnaire(
     )
     for path in ("/s/", personal_path(case, links.OPT_OUT)):
         found += axe.faults_of(page, path)
-        page.locator("main button").first.click()
+        follow(page.locator("main button").first)
         found += axe.faults(page)
-    assert found == []
+    assert found == [], "\n".join(found)

@@ -1,10 +1,11 @@
 """A leader answers the real questionnaire behind a personal link."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -148,16 +149,60 @@ def test_a_post_without_a_valid_answer_changes_no_row(client: Client, holder: Li
     assert Case.objects.get(pk=holder.case_id).language == "da"
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
-def test_get_and_head_change_nothing(client: Client, holder: LinkHolder, method: str) -> None:
+def all_rows() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table of the program."""
+    models = [model for model in apps.get_models() if model._meta.app_label in ("barometer", "surveys", "responses")]
+    return {model._meta.label: list(model._default_manager.order_by("pk").values_list()) for model in models}
+
+
+def untouched(client: Client, holder: LinkHolder) -> None:
+    """Nothing happens."""
+
+
+def begin(client: Client, holder: LinkHolder) -> None:
     next(walk(client, holder, LONG_WAY))
-    before = (stored_answers(holder), events(holder), disposition(holder))
+
+
+def finish(client: Client, holder: LinkHolder) -> None:
+    list(walk(client, holder, SHORT_WAY))
+
+
+def hand_in(client: Client, holder: LinkHolder) -> None:
+    finish(client, holder)
+    client.post(link(holder, "answer-submit"))
+
+
+def say_no(client: Client, holder: LinkHolder) -> None:
+    client.post(link(holder, "decline"), {"decline": "1"})
+
+
+def report_closed(client: Client, holder: LinkHolder) -> None:
+    list(walk(client, holder, {"unit_confirm": ["closed"]}))
+
+
+def close_the_round(client: Client, holder: LinkHolder) -> None:
+    begin(client, holder)
+    fieldwork.close_round(round_=holder.case.round, by=None, at=NOON)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize(
+    "bring_there",
+    [untouched, begin, finish, hand_in, say_no, report_closed, close_the_round],
+    ids=lambda act: act.__name__,
+)
+def test_get_and_head_change_no_row_wherever_the_case_stands(
+    client: Client, holder: LinkHolder, bring_there: Callable[[Client, LinkHolder], None], method: str
+) -> None:
+    bring_there(client, holder)
+    before = all_rows()
     opt_out = reverse("opt-out", args=[links.token(links.OPT_OUT, holder)])
     pages = [link(holder, "answer-page", number) for number in range(17)]
     others = [link(holder, name) for name in ("answer", "answer-review", "answer-submit", "not-me", "decline")]
     for path in [*pages, *others, opt_out, reverse("typed-code"), reverse("privacy", args=[holder.case.round.slug])]:
-        assert getattr(client, method)(path, follow=True).status_code == 200
-    assert (stored_answers(holder), events(holder), disposition(holder)) == before
+        for address in (path, f"{path}?lang=en"):
+            assert getattr(client, method)(address, follow=True).status_code == 200
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
@@ -172,6 +217,39 @@ def test_no_cookie_is_set_and_the_address_is_not_passed_on(client: Client, holde
         assert not answer.cookies
         assert answer["Referrer-Policy"] == "no-referrer"
         assert answer["Cache-Control"] == "no-store"
+
+
+def test_no_answer_under_a_personal_address_passes_it_on(holder: LinkHolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, page = Client(raise_request_exception=False), link(holder, "answer-page", 1)
+    form = "application/x-www-form-urlencoded"
+    answers = {
+        301: client.get(link(holder).rstrip("/")),
+        400: client.post(page, "&".join(f"f{number}=x" for number in range(2_001)), content_type=form),
+        404: client.get(f"{page}nowhere/"),
+        405: client.put(page),
+    }
+    monkeypatch.setattr("responses.views.answering.show", None)
+    answers[500] = client.get(page)
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+        assert not answer.cookies
+
+
+def test_a_workplace_that_staff_find_to_exist_comes_back_to_the_question(
+    client: Client, holder: LinkHolder, admin_user: User
+) -> None:
+    report_closed(client, holder)
+    case_actions.reject_ineligible(case=holder.case, reason="It is there.", by=admin_user, at=NOON)
+    answer = client.get(link(holder), follow=True)
+    assert answer.redirect_chain == [(link(holder, "answer-page", 1), 303)]
+
+
+def test_a_workplace_that_is_gone_has_nothing_to_decline(client: Client, holder: LinkHolder) -> None:
+    report_closed(client, holder)
+    for answer in (client.get(link(holder, "decline")), client.post(link(holder, "decline"), {"decline": "1"})):
+        assert answer["Location"] == link(holder)
+    assert "declined" not in events(holder)
 
 
 def test_an_unknown_and_a_retired_link_look_the_same(client: Client, holder: LinkHolder, admin_user: User) -> None:
@@ -213,6 +291,16 @@ def test_declining_takes_a_button_and_can_be_undone(client: Client, holder: Link
     assert not Response.objects.exists()
     client.post(link(holder, "decline"), {"undo": "1"})
     assert disposition(holder) == Disposition.NOT_STARTED
+
+
+def test_a_post_that_presses_no_button_declines_nothing(client: Client, holder: LinkHolder) -> None:
+    client.post(link(holder, "decline"))
+    assert disposition(holder) == Disposition.NOT_STARTED
+
+
+def test_a_post_that_presses_no_button_stops_no_reminders(client: Client, holder: LinkHolder) -> None:
+    assert client.post(reverse("opt-out", args=[links.token(links.OPT_OUT, holder)])).status_code == 200
+    assert events(holder) == [EventKind.OPENED]
 
 
 def test_stopping_reminders_is_no_refusal(client: Client, holder: LinkHolder) -> None:
@@ -271,7 +359,7 @@ def test_a_page_costs_few_queries(
     client: Client, holder: LinkHolder, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     next(walk(client, holder, LONG_WAY))
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(2):
         client.get(link(holder, "answer-page", 3))
     page = current_route(holder).page(3)
     assert page

@@ -62,6 +62,10 @@ def test_a_case_is_found_by_a_part_of_its_name_or_its_register_number() -> None:
     assert "No case matches." in read_list(case, q="beech")
 
 
+def test_a_search_for_what_no_name_can_hold_finds_nothing() -> None:
+    assert "Børnehave" not in read_list(make_case(), q="\0x")
+
+
 def test_a_long_list_comes_in_pages_that_keep_the_search() -> None:
     round_ = make_open_round()
     for _ in range(51):

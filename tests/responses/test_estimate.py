@@ -200,6 +200,7 @@ def test_the_command_prints_one_indicator_or_it_with_its_parts(round_: Round, ki
     assert [each["group"] for each in lines] == ["", "municipality", "region", "state"]
     assert float(lines[1]["estimate"]) == pytest.approx(0.5)
     assert lines[2]["estimate"] == ""
+    assert {(each["rehearsal"], each["provisional"]) for each in lines} == {("1", "1")}
     with translation.override("da"):
         text = command(round_.slug, "R3-02")
     assert "Intervallet dækker tilfældig usikkerhed, ikke skævhed på grund af bortfald." in text

@@ -13,7 +13,7 @@ from django.db import connections
 from pytest_django import Settings
 
 from barometer.mail_folder import EmailBackend as FolderBackend
-from barometer.smtp import EmailBackend
+from barometer.smtp import EmailBackend, LostBeforeData
 from responses.actions import contact
 from responses.models import CaseEvent, Mail
 from responses.statistics.dispositions import EventKind
@@ -144,6 +144,31 @@ def test_a_server_that_is_down_costs_no_attempt(round_: Round, caplog: pytest.Lo
     assert send(gone) == {}
     assert set(Mail.objects.values_list("status", "attempts")) == {("queued", 0)}
     assert "No connection to the mail server" in caplog.text
+
+
+class GoesDown(EmailBackend):
+    """A server that drops the connection at the first mail and then is not there any longer."""
+
+    def open(self) -> bool | None:
+        if self.port == 0:
+            raise ConnectionRefusedError
+        return super().open()
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        self.port = 0
+        raise LostBeforeData
+
+
+def test_when_the_server_goes_down_in_the_middle_the_rest_of_the_batch_waits_in_the_queue(
+    server: Sink, round_: Round
+) -> None:
+    assert contact.send_due(at=NOON, connection=GoesDown(host="127.0.0.1", port=server.port)) == {"queued": 1}
+    assert list(Mail.objects.order_by("pk").values_list("status", "attempts")) == [
+        ("queued", 1),
+        ("queued", 0),
+        ("queued", 0),
+    ]
+    assert send(server) == {"sent": 3}
 
 
 def test_a_server_that_repeats_the_link_does_not_get_it_into_the_database(server: Sink, round_: Round) -> None:

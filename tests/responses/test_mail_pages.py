@@ -173,6 +173,12 @@ def test_a_mail_that_came_back_is_recorded_by_staff() -> None:
     assert 'value="bounced"' not in page_of(refreshed(mail))
 
 
+def test_a_mail_that_has_not_left_cannot_have_come_back() -> None:
+    mail = make_mail(sent=False)
+    assert press(mail, "bounced") == 400
+    assert refreshed(mail).bounced_at is None
+
+
 def test_an_unknown_button_is_refused() -> None:
     assert press(make_mail(), "delete") == 400
 

@@ -117,7 +117,7 @@ def test_what_is_missing_is_listed_and_nothing_is_opened() -> None:
     round_.texts.all().delete()
     text = words(read("round-open", round_))
     assert "No sample has been drawn yet." in text
-    assert "“Data controller” is empty in da." in text
+    assert "“Data controller” is empty in Danish." in text
     assert browser_of(finn()).post(reverse("round-open", args=[round_.slug])).status_code == 409
     assert refreshed(round_).status == Round.Status.DRAFT
 

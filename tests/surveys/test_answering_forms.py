@@ -7,6 +7,7 @@ from django.template import engines
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
+from surveys.answering import blocks
 from surveys.answering.controls import controls
 from surveys.answering.forms import PageForm
 from surveys.answering.reading import page_hash, read_page
@@ -222,3 +223,25 @@ def test_a_conflict_shows_both_answers() -> None:
     assert form.conflicts == [("id_partners_conflict", "Hvem hjalp?")]
     assert "»Virksomheder«" in markup.by_id("id_partners_conflict").text
     assert values(markup, "partners") == ["none"]
+
+
+@pytest.mark.parametrize(
+    "name, stored, page",
+    [("marks", {"partners": ["citizens"]}, 1), ("rows_marked_in", {"who": ["other"], "who.other": "Jens Jensen"}, 2)],
+)
+def test_only_questions_in_which_nobody_has_said_anything_are_kept_in_memory(
+    name: str, stored: Answers, page: int
+) -> None:
+    blocks._rendered.cache_clear()
+    shown(name, stored, page=page)
+    shown("marks", sent={"partners": ["citizens"]})
+    assert blocks._rendered.cache_info().currsize == 0
+    shown("marks")
+    assert blocks._rendered.cache_info().currsize == 1
+
+
+def test_a_question_kept_in_memory_speaks_the_language_of_the_page() -> None:
+    assert [shown("marks", language=language).with_class("option-apart")[0].text for language in ("da", "en")] == [
+        "eller",
+        "or",
+    ]

@@ -369,6 +369,14 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     ]
 
 
+def test_an_address_of_a_person_needs_the_name_of_the_person() -> None:
+    nameless = {"Adressetype": "Person", "Leder": ""}
+    ((code, params),) = problems(make_file({}, nameless))
+    assert (code, params["row"], params["column"]) == ("frame_person_without_name", 3, "Adressetype")
+    mailbox, no_mail = {"Adressetype": "Arbejdsplads", "Leder": ""}, {**nameless, "E-mail": ""}
+    assert len(read_frame(make_file(mailbox, no_mail)).rows) == 2
+
+
 def test_a_workplace_that_stands_twice_names_the_first_row() -> None:
     ((code, params),) = problems(make_file({}, {}, {"Arbejdsstedsnummer": "1000000001"}))
     assert code == "frame_duplicate_register_id"

@@ -219,7 +219,7 @@ def test_the_command_refuses_a_second_draw() -> None:
     ("size", "start", "minimum", "said"),
     [
         ("0", "0.25", "10", "Size of the sample: Ensure this value is greater than or equal to 1."),
-        ("60", "1", "10", "Start point: The start point lies below 1."),
+        ("60", "1", "10", "Start point: The start point must lie below 1."),
         ("60", "-0.1", "10", "Start point: Ensure this value is greater than or equal to 0."),
         ("60", "nan", "10", "Start point: Enter a number."),
         ("60", "0.25", "0", "At least per stratum: Ensure this value is greater than or equal to 1."),
@@ -287,12 +287,12 @@ def test_impossible_sizes_are_said_on_the_page() -> None:
     round_ = three_strata()
     browser = browser_of(finn())
     assert "the frame has 180 workplaces" in browser.get(address(round_), SIZES | {"size": "181"}).content.decode()
-    assert "lies below 1" in browser.get(address(round_), SIZES | {"start": "1.5"}).content.decode()
+    assert "must lie below 1" in browser.get(address(round_), SIZES | {"start": "1.5"}).content.decode()
     assert (
         "the frame has 180 workplaces"
         in browser.post(address(round_), SIZES | {"size": "181"}, follow=True).content.decode()
     )
-    assert "lies below 1" in browser.post(address(round_), SIZES | {"start": "1.5"}).content.decode()
+    assert "must lie below 1" in browser.post(address(round_), SIZES | {"start": "1.5"}).content.decode()
     assert not Sample.objects.exists()
 
 

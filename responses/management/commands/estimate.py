@@ -35,7 +35,8 @@ class Command(BaseCommand):
         if options["format"] == "json":
             self.stdout.write(json.dumps({"round": round_.slug, **_document(found)}, indent=2, ensure_ascii=False))
         elif options["format"] == "csv":
-            lines = [_fields(line) for table in found.tables for line in table.lines]
+            marks = {"rehearsal": int(found.rehearsal), "provisional": int(found.provisional)}
+            lines = [{**_fields(line), **marks} for table in found.tables for line in table.lines]
             writer = csv.DictWriter(self.stdout, list(lines[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(lines)

@@ -14,7 +14,7 @@ TRUTH_TABLE = {
     "opened invited": "not_started",
     # A bounce counts until somebody can be reached again.
     "opened invited bounced": "bounced",
-    "opened invited bounced invited": "not_started",
+    "opened invited bounced invited": "bounced",
     "opened invited bounced invited bounced": "bounced",
     "opened invited bounced address_changed": "not_started",
     "opened invited bounced link_issued": "not_started",
