@@ -23,6 +23,7 @@ import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent
@@ -98,7 +99,7 @@ def frontend() -> None:
 # --- The quick start ------------------------------------------------------------------------------------------
 
 
-def run(port: int, fresh: bool) -> int:
+def run(port: int, fresh: bool) -> NoReturn:
     RUN.mkdir(mode=0o700, exist_ok=True)
     with open(RUN / "lock", "w") as lock:
         only_one(lock.fileno())
@@ -106,13 +107,13 @@ def run(port: int, fresh: bool) -> int:
         environment("run")
         frontend()
         known = keys(RUN / "keys.env")
+        variables = quick_start_variables(known, port, DATABASE)
+        manage(variables, "compile_catalogues")
         if fresh or not DATABASE.exists():
             forget(RUN)
             build_demonstration(known, port)
-        variables = quick_start_variables(known, port, DATABASE)
-        manage(variables, "compile_catalogues")
         manage(variables, "migrate", "--verbosity=0")
-        return serve(variables, port)
+        serve(variables, port)
 
 
 def only_one(descriptor: int) -> None:
@@ -202,8 +203,8 @@ def manage(variables: Mapping[str, str], *arguments: str) -> None:
     subprocess.run([PYTHON, "manage.py", *arguments], cwd=ROOT, env=variables, check=True)
 
 
-def serve(variables: Mapping[str, str], port: int) -> int:
-    """Run the web process and the worker until one of them ends; return the exit status."""
+def serve(variables: Mapping[str, str], port: int) -> NoReturn:
+    """Run the web process and the worker. Raises Stop when one of them ends; however it is left, both are stopped."""
     (RUN / "broker").mkdir(exist_ok=True)
     beat = ("-B", "--schedule", str(RUN / "beat-schedule"))
     commands: dict[str, list[str | Path]] = {
@@ -331,7 +332,9 @@ def main() -> int:
     options, rest = parse(sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        return run(options.port, options.fresh) if options.command == "run" else test(rest, options.ci)
+        if options.command == "run":
+            run(options.port, options.fresh)
+        return test(rest, options.ci)
     except KeyboardInterrupt:
         print("\nStopped.")
         return 130

@@ -1,9 +1,10 @@
-"""Write many rows fast: COPY on PostgreSQL, bulk_create elsewhere. Nothing else knows the vendor."""
+"""What PostgreSQL does faster: many rows by COPY, commits that need not wait. Nothing else knows the vendor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -22,3 +23,17 @@ def copy_rows(model: type[Row], rows: Sequence[Row]) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
+
+
+@contextmanager
+def atomic_without_waiting() -> Iterator[None]:
+    """A transaction whose commit does not wait for the disk on PostgreSQL; inside another transaction, a part of it.
+
+    A crash of the database may lose it as a whole: only for what can be found out again.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic(savepoint=False):
+        if outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
+        yield

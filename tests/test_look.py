@@ -22,7 +22,7 @@ from tests.factories import make_round
 from tests.markup import Markup
 
 ROOT = Path(__file__).resolve().parent.parent
-ERROR_PAGES = ("400.html", "403.html", "404.html", "500.html")
+ERROR_PAGES = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
 
 
 class EveryKind(forms.Form):

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from barometer import audit
 from barometer.addresses import is_reserved_address
-from barometer.bulk import copy_rows
+from barometer.bulk import atomic_without_waiting, copy_rows
 from barometer.models import User
 from barometer.sealed_message import SealedMessage
 from responses import mail as mails
@@ -370,9 +370,12 @@ def _record(mail: Mail, lines: Sequence[ContactAttempt], answer: Answer, reply: 
     return Mail.Status.QUEUED
 
 
-@transaction.atomic(savepoint=False)
+@atomic_without_waiting()
 def _record_sent(mail: Mail, lines: Sequence[ContactAttempt], at: datetime) -> None:
-    """Record that the server took the mail, also when a sweep has called it unknown in the meantime."""
+    """Record that the server took the mail, also when a sweep has called it unknown in the meantime.
+
+    Losing this commit leaves the mail handed over, so it becomes unknown, never a second mail.
+    """
     taken = Mail.objects.filter(
         pk=mail.pk, status__in=(Mail.Status.HANDED_OVER, Mail.Status.UNKNOWN), handed_over_at=at
     )

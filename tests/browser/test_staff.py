@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from barometer.models import User
 from responses.models import Case, Mail
 from surveys.models import FrameFile, Questionnaire, Round
 from tests.browser.conftest import OpenBrowser
 from tests.browser.fieldwork import choose_register
 from tests.browser.leader import follow
 from tests.factories import make_questionnaire, register_rows
-from tests.people import finn
+from tests.people import finn, olga
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,23 +21,31 @@ PASSWORD = "a long way to Skagen"
 
 
 @pytest.fixture
+def person(transactional_db: None) -> User:
+    person = finn()
+    person.set_password(PASSWORD)
+    person.save()
+    return person
+
+
+@pytest.fixture
 def questionnaire(transactional_db: None) -> Questionnaire:
     return make_questionnaire()
 
 
-def test_staff_log_in_and_take_a_round_from_nothing_into_the_field(
-    open_browser: OpenBrowser, questionnaire: Questionnaire
-) -> None:
-    person = finn()
-    person.set_password(PASSWORD)
-    person.save()
-    page = open_browser("en")
-
-    answer = page.goto("/")
-    assert answer and answer.headers["referrer-policy"] == "same-origin"
+def log_in(page: Page, person: User) -> None:
     page.get_by_label("Username").fill(person.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
+
+
+def test_staff_log_in_and_take_a_round_from_nothing_into_the_field(
+    open_browser: OpenBrowser, person: User, questionnaire: Questionnaire
+) -> None:
+    page = open_browser("en")
+    answer = page.goto("/")
+    assert answer and answer.headers["referrer-policy"] == "same-origin"
+    log_in(page, person)
     expect(page.locator("h1")).to_have_text("Rounds")
 
     follow(page.get_by_role("link", name="Create a round"))
@@ -75,3 +84,24 @@ def test_staff_log_in_and_take_a_round_from_nothing_into_the_field(
     expect(page.locator("h1")).to_have_text("Runde spring")
     follow(page.get_by_role("button", name="Log ud"))
     expect(page.locator("h1")).to_have_text("Log ind")
+
+
+def test_a_form_from_before_somebody_logged_in_is_refused_in_plain_words(
+    open_browser: OpenBrowser, person: User
+) -> None:
+    old = open_browser("en")
+    old.goto("/login/")
+    new = old.context.new_page()
+    new.goto("/login/")
+    log_in(new, person)
+    expect(new.locator("h1")).to_have_text("Rounds")
+    log_in(old, person)
+    expect(old.locator("h1")).to_have_text("The form could not be accepted")
+
+
+def test_somebody_without_the_right_to_staff_pages_can_leave(open_browser: OpenBrowser, transactional_db: None) -> None:
+    page = open_browser("en", staff=olga())
+    page.goto("/")
+    expect(page.locator("h1")).to_have_text("You do not have access to this page")
+    follow(page.get_by_role("button", name="Log out"))
+    expect(page.locator("h1")).to_have_text("Log in")
