@@ -1,6 +1,5 @@
 """manage.py simulate_round SLUG: a demonstration round in which made-up leaders answer."""
 
-import secrets
 from argparse import ArgumentParser
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from barometer.formats import percent
-from barometer.models import User
 from barometer.problems import sentence
 from responses.simulation import rehearsal
 from responses.simulation.field import Field
@@ -20,8 +18,6 @@ from responses.simulation.register import FULL_SIZE, write_register
 from surveys.actions.sample import SampleRefused
 from surveys.models import Round
 from surveys.problem_texts import TEXTS
-
-STAFF = "staff"
 
 
 class Command(BaseCommand):
@@ -39,7 +35,6 @@ class Command(BaseCommand):
         )
         parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="YYYY-MM-DD; if left out, today")
         parser.add_argument("--seed", type=int, default=1, help="another number gives other workplaces and leaders")
-        parser.add_argument("--staff", action="store_true", help=f"make a login “{STAFF}” and print its password")
         parser.add_argument("--write-register", type=Path, metavar="FILE", help="only write the register file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,8 +49,6 @@ class Command(BaseCommand):
             raise CommandError(
                 gettext("The fieldwork lasts from day 0 to day %(last)s.") % {"last": rehearsal.FIELD_DAYS}
             )
-        if options["staff"]:
-            self.make_staff()
         opens_on = (options["today"] or timezone.localdate()) - timedelta(days=until_day)
         sizes = {name: options[name] for name in ("seed", "size", "population")}
         try:
@@ -73,8 +66,3 @@ class Command(BaseCommand):
             self.stdout.write(
                 said % {"day": number, "date": day, "submitted": submitted, "sampled": sampled, "rate": rate}
             )
-
-    def make_staff(self) -> None:
-        password = secrets.token_urlsafe(12)
-        User.objects.create_superuser(STAFF, password=password)
-        self.stdout.write(f"STAFF {STAFF} {password}")
