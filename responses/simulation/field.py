@@ -89,7 +89,7 @@ class Field:
         while self._send_batch(at):
             at += BATCH_LASTS
         reminder = step.mail_name != ContactStep.MailName.INVITATION
-        sent = step.mails.filter(status=Mail.Status.SENT).only("address", "ended_at")
+        sent = step.mails.filter(status=Mail.Status.SENT)
         for mail in sent.prefetch_related("lines").order_by("pk"):
             assert mail.ended_at is not None
             if bounces(mail.address, self.seed):
