@@ -2,7 +2,9 @@
 
 from contextlib import suppress
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 
 from responses.actions import answering
@@ -43,8 +45,12 @@ def entry(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
 @for_holder()
 def page(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
     """Show or save one page of the questionnaire."""
+    unreadable = False
     if request.method == "POST":
-        return _save(request, holder, number)
+        try:
+            return _save(request, holder, number, request.POST)
+        except (RequestDataTooBig, TooManyFieldsSent, MultiPartParserError):
+            unreadable = True
     response = _response(holder.case)
     correcting = holder.case.disposition == Disposition.INELIGIBLE_REPORTED
     if over := _over(request, holder, response, unless=correcting):
@@ -52,7 +58,7 @@ def page(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
     answers = _answers(response)
     route = answering.route_of(holder.case, answers)
     found = route.page(number)
-    return _page(request, holder, route, found, answers) if found else go("answer", holder)
+    return _page(request, holder, route, found, answers, unreadable=unreadable) if found else go("answer", holder)
 
 
 @for_holder()
@@ -96,15 +102,15 @@ def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     return go("answer", holder)
 
 
-def _save(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
+def _save(request: HttpRequest, holder: LinkHolder, number: int, data: QueryDict) -> HttpResponse:
     language = translation.get_language() or holder.case.language
-    chosen = request.POST.get("language", "")
-    going_on = not ("back" in request.POST or chosen)
+    chosen = data.get("language", "")
+    going_on = not ("back" in data or chosen)
     try:
         saved = answering.save_page(
             holder=holder,
             number=number,
-            data=request.POST,
+            data=data,
             at=timezone.now(),
             complete=going_on,
             language=chosen if chosen in holder.case.round.languages else language,
@@ -116,7 +122,7 @@ def _save(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse
     if chosen in holder.case.round.languages:
         with translation.override(chosen):
             return go("answer-page", holder, number) if saved.answers else go("answer", holder)
-    return _onward(request, holder, saved.route, number, back="back" in request.POST)
+    return _onward(request, holder, saved.route, number, back="back" in data)
 
 
 def _onward(request: HttpRequest, holder: LinkHolder, route: Route, number: int, *, back: bool) -> HttpResponse:
@@ -139,7 +145,9 @@ def _page(
     page: RoutePage,
     answers: Answers,
     posted: PageInput | None = None,
+    unreadable: bool = False,
 ) -> HttpResponse:
+    """Show a page; ``unreadable``: what was sent is larger than any page of ours, or broken, and was not read."""
     language = translation.get_language() or holder.case.language
     back_to_review = {"return": "review"} if request.GET.get("return") == "review" else {}
     context = {
@@ -149,8 +157,10 @@ def _page(
         "progress": progress(route, page.number),
         "post_url": address("answer-page", holder, page.number, **back_to_review),
         "first_page": route.previous_page(page.number) is None,
+        "unreadable": unreadable,
     }
-    return show(request, "page", holder, context, status=422 if posted and posted.problems else 200)
+    status = 413 if unreadable else 422 if posted and posted.problems else 200
+    return show(request, "page", holder, context, status=status)
 
 
 def _over(

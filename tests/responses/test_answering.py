@@ -1,11 +1,8 @@
 """A leader answers the real questionnaire behind a personal link."""
 
 import re
-from collections.abc import Callable, Iterator
-from urllib.parse import urlencode
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -18,44 +15,23 @@ from responses.models import Case, CaseEvent, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from tests.factories import NOON, make_case, make_open_round
 from tests.instruments import shipped
-from tests.leaders import Given, current_route, filled, stored_answers
-
-LONG_WAY: Given = {
-    "innov__product": ["yes"],
-    "novelty": ["copy"],
-    "collab": ["own_org", "citizens"],
-    "evaluated": ["internal"],
-}
-SHORT_WAY: Given = {f"innov__{row}": ["no"] for row in ("product", "service", "process", "comm")} | {"ongoing": ["no"]}
+from tests.leaders import (
+    LONG_WAY,
+    SHORT_WAY,
+    current_route,
+    filled,
+    link,
+    owner_of,
+    report_closed,
+    stored_answers,
+    walk,
+)
 
 
 @pytest.fixture
 def holder(db: None) -> LinkHolder:
     round_ = make_open_round(questionnaire=shipped(NOON))
     return owner_of(make_case(round_))
-
-
-def owner_of(case: Case) -> LinkHolder:
-    return LinkHolder.objects.select_related("case__round__questionnaire", "case__sample_unit__workplace").get(
-        case=case
-    )
-
-
-def link(holder: LinkHolder, name: str = "answer", *args: object) -> str:
-    return reverse(name, args=[links.token(links.ANSWER, holder), *args])
-
-
-def walk(client: Client, holder: LinkHolder, given: Given) -> Iterator[int]:
-    """Answer page after page as a browser does; yield each page's number when it has been posted."""
-    number: int | None = 1
-    while number:
-        page = current_route(holder).page(number)
-        assert page is not None
-        answer = client.post(link(holder, "answer-page", number), filled(page, stored_answers(holder), given))
-        assert answer.status_code == 303, answer.content.decode()
-        yield number
-        match = re.search(r"/(\d+)/", answer["Location"].removeprefix(link(holder)[:-1]))
-        number = int(match[1]) if match else None
 
 
 def events(holder: LinkHolder) -> list[str]:
@@ -149,93 +125,6 @@ def test_a_post_without_a_valid_answer_changes_no_row(client: Client, holder: Li
     assert Case.objects.get(pk=holder.case_id).language == "da"
 
 
-def all_rows() -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table of the program."""
-    models = [model for model in apps.get_models() if model._meta.app_label in ("barometer", "surveys", "responses")]
-    return {model._meta.label: list(model._default_manager.order_by("pk").values_list()) for model in models}
-
-
-def untouched(client: Client, holder: LinkHolder) -> None:
-    """Nothing happens."""
-
-
-def begin(client: Client, holder: LinkHolder) -> None:
-    next(walk(client, holder, LONG_WAY))
-
-
-def finish(client: Client, holder: LinkHolder) -> None:
-    list(walk(client, holder, SHORT_WAY))
-
-
-def hand_in(client: Client, holder: LinkHolder) -> None:
-    finish(client, holder)
-    client.post(link(holder, "answer-submit"))
-
-
-def say_no(client: Client, holder: LinkHolder) -> None:
-    client.post(link(holder, "decline"), {"decline": "1"})
-
-
-def report_closed(client: Client, holder: LinkHolder) -> None:
-    list(walk(client, holder, {"unit_confirm": ["closed"]}))
-
-
-def close_the_round(client: Client, holder: LinkHolder) -> None:
-    begin(client, holder)
-    fieldwork.close_round(round_=holder.case.round, by=None, at=NOON)
-
-
-@pytest.mark.parametrize("method", ["get", "head"])
-@pytest.mark.parametrize(
-    "bring_there",
-    [untouched, begin, finish, hand_in, say_no, report_closed, close_the_round],
-    ids=lambda act: act.__name__,
-)
-def test_get_and_head_change_no_row_wherever_the_case_stands(
-    client: Client, holder: LinkHolder, bring_there: Callable[[Client, LinkHolder], None], method: str
-) -> None:
-    bring_there(client, holder)
-    before = all_rows()
-    opt_out = reverse("opt-out", args=[links.token(links.OPT_OUT, holder)])
-    pages = [link(holder, "answer-page", number) for number in range(17)]
-    others = [link(holder, name) for name in ("answer", "answer-review", "answer-submit", "not-me", "decline")]
-    for path in [*pages, *others, opt_out, reverse("typed-code"), reverse("privacy", args=[holder.case.round.slug])]:
-        for address in (path, f"{path}?lang=en"):
-            assert getattr(client, method)(address, follow=True).status_code == 200
-    assert all_rows() == before
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
-def test_other_methods_are_refused(client: Client, holder: LinkHolder, method: str) -> None:
-    assert getattr(client, method)(link(holder, "answer-page", 1)).status_code == 405
-
-
-def test_no_cookie_is_set_and_the_address_is_not_passed_on(client: Client, holder: LinkHolder) -> None:
-    list(walk(client, holder, SHORT_WAY))
-    for path in (link(holder), link(holder, "answer-review"), link(holder, "decline"), link(holder)[:-4] + "/"):
-        answer = client.get(path)
-        assert not answer.cookies
-        assert answer["Referrer-Policy"] == "no-referrer"
-        assert answer["Cache-Control"] == "no-store"
-
-
-def test_no_answer_under_a_personal_address_passes_it_on(holder: LinkHolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    client, page = Client(raise_request_exception=False), link(holder, "answer-page", 1)
-    form = "application/x-www-form-urlencoded"
-    answers = {
-        301: client.get(link(holder).rstrip("/")),
-        400: client.post(page, "&".join(f"f{number}=x" for number in range(2_001)), content_type=form),
-        404: client.get(f"{page}nowhere/"),
-        405: client.put(page),
-    }
-    monkeypatch.setattr("responses.views.answering.show", None)
-    answers[500] = client.get(page)
-    for status, answer in answers.items():
-        assert answer.status_code == status
-        assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
-        assert not answer.cookies
-
-
 def test_a_workplace_that_staff_find_to_exist_comes_back_to_the_question(
     client: Client, holder: LinkHolder, admin_user: User
 ) -> None:
@@ -250,28 +139,6 @@ def test_a_workplace_that_is_gone_has_nothing_to_decline(client: Client, holder:
     for answer in (client.get(link(holder, "decline")), client.post(link(holder, "decline"), {"decline": "1"})):
         assert answer["Location"] == link(holder)
     assert "declined" not in events(holder)
-
-
-def test_an_unknown_and_a_retired_link_look_the_same(client: Client, holder: LinkHolder, admin_user: User) -> None:
-    path = link(holder)
-    case_actions.retire_link(holder=holder, reason="", by=admin_user, at=NOON)
-    retired = client.get(path)
-    unknown = client.get(path[:-3] + "AA/")
-    assert retired.status_code == unknown.status_code == 404
-    assert retired.content == unknown.content
-
-
-def test_a_link_opens_its_own_case_and_no_other(client: Client, holder: LinkHolder) -> None:
-    other = owner_of(make_case(holder.case.round))
-    number, _, _ = links.token(links.ANSWER, holder).partition("-")
-    _, _, proof = links.token(links.ANSWER, other).partition("-")
-    forged = f"{number}-{proof}"
-    assert client.post(f"/s/{forged}/1/", {"unit_confirm": "yes"}).status_code == 404
-    assert not Response.objects.exists()
-
-
-def test_a_link_for_stopping_reminders_opens_no_questionnaire(client: Client, holder: LinkHolder) -> None:
-    assert client.get(f"/s/{links.token(links.OPT_OUT, holder)}/").status_code == 404
 
 
 def test_a_closed_round_is_a_friendly_page(client: Client, holder: LinkHolder) -> None:
@@ -346,15 +213,6 @@ def test_a_typed_code_opens_the_questionnaire(client: Client, holder: LinkHolder
     assert answer["Location"] == link(holder)
 
 
-def test_wrong_codes_are_slowed_down_for_their_network_only(client: Client, holder: LinkHolder) -> None:
-    path, code = reverse("typed-code"), links.typed_code(holder)
-    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
-    for _ in range(5):
-        assert client.post(path, {"code": wrong}, REMOTE_ADDR="192.0.2.1").status_code == 422
-    assert client.post(path, {"code": code}, REMOTE_ADDR="192.0.2.2").status_code == 429
-    assert client.post(path, {"code": code}, REMOTE_ADDR="198.51.100.1").status_code == 302
-
-
 def test_a_page_costs_few_queries(
     client: Client, holder: LinkHolder, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -366,25 +224,6 @@ def test_a_page_costs_few_queries(
     data = filled(page, stored_answers(holder), LONG_WAY)
     with django_assert_max_num_queries(6):
         client.post(link(holder, "answer-page", 3), data)
-
-
-@pytest.mark.parametrize("text", ["x" * 900_000, "nul\0byte", "\ud800"])
-def test_text_that_cannot_be_stored_comes_back_with_a_word(client: Client, holder: LinkHolder, text: str) -> None:
-    walked = walk(client, holder, LONG_WAY)
-    next(walked), next(walked)
-    fields = {"latest_desc": text.encode("utf-8", "surrogatepass"), "latest_type": "product", "core_task": "current"}
-    body = urlencode({**fields, "next": "1"})
-    answer = client.post(link(holder, "answer-page", 4), body, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 422
-    assert "latest_desc" not in stored_answers(holder)
-    assert stored_answers(holder)["latest_type"] == ["product"]
-
-
-def test_an_oversized_post_is_refused_and_stores_nothing(client: Client, holder: LinkHolder) -> None:
-    next(walk(client, holder, LONG_WAY))
-    before = stored_answers(holder)
-    assert client.post(link(holder, "answer-page", 3), {"innov__product": "y" * 3_000_000}).status_code in (400, 413)
-    assert stored_answers(holder) == before
 
 
 def test_the_privacy_page_is_open_and_speaks_both_languages(client: Client, holder: LinkHolder) -> None:
