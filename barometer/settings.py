@@ -123,7 +123,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 FILES_DIR = Path(environment.text("FILES_DIR", str(BASE_DIR / ".run" / "files")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "files": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
