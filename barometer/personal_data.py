@@ -113,7 +113,7 @@ FIELDS = {
         other="case",
     ),
     "responses.Mail": Fields(
-        personal="address outcome subject text_body html_body message_id",
+        personal="name cause address outcome subject text_body html_body message_id",
         other=(
             "round step authority_code resend language status scheduled_for claimed_at handed_over_at "
             "ended_at attempts bounced_at sha256"

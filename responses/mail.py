@@ -27,13 +27,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from barometer.addresses import is_address
-from barometer.formats import weekday_date
+from barometer.formats import moment, weekday_date
 from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
 from barometer.smtp import LostBeforeData
 from responses import links
 from responses.models import ContactAttempt, LinkHolder, Mail
-from responses.statistics.dispositions import Disposition
+from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import AddressKind, Questionnaire, Round, RoundText
 
 MOST_SUBJECT, MOST_SUBJECT_NAME, MOST_NAME = 78, 36, 60  # characters
@@ -51,7 +51,8 @@ ROUND_FIELDS = (
 FIELDS = (
     *(field.value for field in ROUND_FIELDS),
     *("leader", "workplace", "address", "authority", "subject_name", "count", "lines", "link", "opt_out_link", "code"),
-    *("code_address", "privacy_link", "deadline", "period", "years", "subject"),
+    *("code_address", "privacy_link", "deadline", "closing", "period", "years", "subject"),
+    "submitted_at",
 )
 LINK_FIELDS = ("link", "opt_out_link", "privacy_link")
 FIELD = re.compile(r"⟦(\w+)⟧")
@@ -122,6 +123,7 @@ def letterhead(round_: Round, language: str) -> dict[str, str]:
         return {
             **{field.value: clean(texts.get(field, "")) for field in ROUND_FIELDS},
             "deadline": weekday_date(round_.deadline),
+            "closing": weekday_date(round_.closes_on),
             "period": first if first == last else f"{first}-{last[2:]}",
             "years": first if first == last else _("%(first)s or %(last)s") % {"first": first, "last": last},
             "code_address": f"{urlsplit(settings.SITE_URL).netloc}/s",
@@ -135,11 +137,11 @@ def write(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str]
     Raises: Unwritable when a merge field is empty or the subject comes out too long.
     """
     audience = _audience(mail, lines)
-    values = {**common, **_line_fields(lines[0])}
+    values = {**common, **_line_fields(lines[0]), **_notice_fields(mail)}
     if audience.bundle:
         with translation.override(mail.language):
             values |= {"count": str(len(lines)), "subject_name": _("%(count)d workplaces") % {"count": len(lines)}}
-    folder = f"emails/{mail.step.mail_name}"
+    folder = f"emails/{mail.name}"
     subject = _fill(_words(f"{folder}/subject.txt", audience), values)
     if len(subject) > MOST_SUBJECT:
         raise Unwritable(Reason.SUBJECT_TOO_LONG)
@@ -265,6 +267,14 @@ def _line_fields(line: ContactAttempt) -> dict[str, str]:
         "authority": clean(workplace.authority, 80),
         **{field: f"⟦{field}:{line.holder_id}⟧" for field in ("link", "opt_out_link", "code")},
     }
+
+
+def _notice_fields(mail: Mail) -> dict[str, str]:
+    """Return the merge fields that come from what a notice tells of."""
+    if mail.cause is None or mail.cause.kind != EventKind.SUBMITTED:
+        return {}
+    with translation.override(mail.language):
+        return {"submitted_at": moment(mail.cause.at)}
 
 
 def _lines(lines: Sequence[ContactAttempt], audience: Audience, *, as_html: bool) -> str:

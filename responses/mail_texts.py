@@ -18,6 +18,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.NO_ADDRESS: gettext_lazy("there was no address"),
     LeftOut.BOUNCED: gettext_lazy("a mail to the address had come back"),
     LeftOut.AUTHORITY_MAILBOX: gettext_lazy("a mailbox of the authority gets the invitation only"),
+    LeftOut.OVERTAKEN: gettext_lazy("what it tells was no longer so"),
 }
 
 REASONS: dict[Reason, Promise] = {

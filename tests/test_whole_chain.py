@@ -124,6 +124,13 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
     assert rate["response_rate_of_eligible"] == pytest.approx(8 / 29)
     assert rate["target"] == 15
 
+    # Each gets a receipt at once, and nothing with it.
+    post.mails.clear()
+    contact.send_due(at=timezone.now())
+    assert sorted(mail["To"] for mail in post.mails) == sorted(
+        LinkHolder.objects.filter(case__disposition="submitted").values_list("email", flat=True)
+    )
+
     # The reminder reaches those who have not answered, and nobody else.
     answered = {holder.email for holder in LinkHolder.objects.filter(case__disposition__in=("submitted", "ineligible"))}
     post.mails.clear()

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from responses.actions import events
+from responses.actions import contact, events
 from responses.actions.case import check_answerable
-from responses.models import Case, LinkHolder, Response
+from responses.models import Case, CaseEvent, LinkHolder, Notice, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.answering.reading import PageInput, Posted, read_page
 from surveys.questionnaire.definition import Answers, Questionnaire
@@ -110,5 +110,13 @@ def submit(*, holder: LinkHolder, at: datetime) -> Response:
         raise Incomplete
     response.submitted_at = at
     response.save(update_fields=["submitted_at"])
-    events.record(case, kind=EventKind.SUBMITTED, at=at, holder=holder)
+    event = events.record(case, kind=EventKind.SUBMITTED, at=at, holder=holder)
+    _send_receipts(case, holder, event)
     return response
+
+
+def _send_receipts(case: Case, holder: LinkHolder, event: CaseEvent) -> None:
+    """Queue a mail without answers to the owner and to whoever submitted; one if they share an address."""
+    owner = holder if holder.role == LinkHolder.Role.OWNER else case.holders.get(role=LinkHolder.Role.OWNER)
+    for reader in {each.email.casefold(): each for each in (holder, owner)}.values():
+        contact.queue_notice(name=Notice.RECEIPT, holder=reader, cause=event, at=event.at)

@@ -6,12 +6,14 @@ from django.db import transaction
 
 from barometer import audit
 from barometer.models import User
-from responses.actions import events
-from responses.models import Case, LinkHolder
+from responses.actions import contact, events
+from responses.models import Case, CaseEvent, LinkHolder, Mail, Notice
+from responses.recipients import ON_REMINDERS
 from responses.statistics.dispositions import Disposition, EventKind
 
 # Nothing is left to decline.
 SAID_ALREADY = (Disposition.SUBMITTED, Disposition.INELIGIBLE_REPORTED, Disposition.INELIGIBLE)
+MOST_CONFIRMATIONS = 3  # of one kind and case: whoever presses a button again and again fills no mailbox
 
 
 class CaseClosed(Exception):
@@ -71,7 +73,8 @@ def decline(*, holder: LinkHolder, at: datetime) -> None:
     if case.disposition in SAID_ALREADY:
         raise CaseClosed
     if case.disposition != Disposition.DECLINED:
-        events.record(case, kind=EventKind.DECLINED, at=at, holder=holder)
+        event = events.record(case, kind=EventKind.DECLINED, at=at, holder=holder)
+        _confirm(Notice.DECLINED_CONFIRMED, case, event)
 
 
 @transaction.atomic
@@ -86,8 +89,26 @@ def undo_decline(*, holder: LinkHolder, at: datetime) -> None:
 def stop_reminders(*, holder: LinkHolder, at: datetime) -> None:
     """No more reminders for this case; it can still be answered, and this is no refusal."""
     case = lock_open(holder.case_id)
-    if not case.events.filter(kind=EventKind.REMINDERS_STOPPED).exists():
-        events.record(case, kind=EventKind.REMINDERS_STOPPED, at=at, holder=holder)
+    if not reminders_stopped(case):
+        event = events.record(case, kind=EventKind.REMINDERS_STOPPED, at=at, holder=holder)
+        _confirm(Notice.OPT_OUT_CONFIRMED, case, event)
+
+
+@transaction.atomic
+def resume_reminders(*, holder: LinkHolder, at: datetime) -> None:
+    """The workplace wants to be reminded after all.
+
+    Raises: CaseClosed.
+    """
+    case = lock_open(holder.case_id)
+    if reminders_stopped(case):
+        events.record(case, kind=EventKind.REMINDERS_RESUMED, at=at, holder=holder)
+
+
+def reminders_stopped(case: Case) -> bool:
+    """Whether no more reminders are wanted, as the last word on it says; one query."""
+    last = case.events.filter(kind__in=ON_REMINDERS).order_by("-pk").values_list("kind", flat=True).first()
+    return last == EventKind.REMINDERS_STOPPED
 
 
 @transaction.atomic
@@ -147,3 +168,10 @@ def reissue_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> 
     holder.save(update_fields=["generation", "retired_at"])
     events.record(case, kind=EventKind.LINK_ISSUED, at=at, by=by, holder=holder)
     audit.record("link.reissued", target=holder, by=by, at=at, reason=reason)
+
+
+def _confirm(name: Notice, case: Case, event: CaseEvent) -> None:
+    """Tell the owner by mail what was said, so that nobody else says it unnoticed."""
+    if Mail.objects.filter(name=name, lines__case=case).count() < MOST_CONFIRMATIONS:
+        owner = case.holders.get(role=LinkHolder.Role.OWNER)
+        contact.queue_notice(name=name, holder=owner, cause=event, at=event.at)

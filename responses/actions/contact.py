@@ -1,4 +1,4 @@
-"""Contact: put a step's mails in the queue, send what is due, each mail at most once.
+"""Contact: put mails in the queue, those of a step and notices, and send what is due, each mail at most once.
 
 The rows are the truth. A mail goes queued → claimed → handed_over, committed, immediately before its own SMTP
 dialogue, and → sent after it. Whatever happens in between, a mail found *claimed* has not left and returns to the
@@ -7,11 +7,10 @@ queue; one found *handed_over* may have left, becomes *unknown* and waits for a 
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Protocol
 
 from django.core import mail as django_mail
 from django.core.mail.backends import dummy, locmem
@@ -25,12 +24,14 @@ from barometer.bulk import atomic_without_waiting, copy_rows
 from barometer.models import User
 from barometer.sealed_message import SealedMessage
 from responses import mail as mails
+from responses import recipients
 from responses.actions import events
 from responses.mail import Answer, Reason, Unwritable
-from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder, Mail
-from responses.statistics.dispositions import Disposition, EventKind
-from responses.statistics.eligibility import Contactable, left_out
-from surveys.models import AddressKind, ContactStep, Round
+from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail, Notice
+from responses.recipients import Line
+from responses.statistics.dispositions import EventKind
+from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, left_out, notice_left_out
+from surveys.models import ContactStep, Round
 
 logger = logging.getLogger(__name__)
 
@@ -38,23 +39,6 @@ SENDING_TIME = time(10)  # Europe/Copenhagen
 MOST_ATTEMPTS = 8
 FIRST_DELAY = timedelta(minutes=5)  # doubled at every further attempt: the eighth is 10½ hours after the first
 STALE_AFTER = timedelta(minutes=10)
-ON_ADDRESS = (EventKind.BOUNCED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
-
-
-class Facts(Protocol):
-    """What the annotations of a row say about its case."""
-
-    reminders_stopped: bool
-    last_on_address: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a mail, and how things stood with its case after this number of events."""
-
-    attempt: ContactAttempt
-    contactable: Contactable
-    events: int
 
 
 @dataclass(slots=True)
@@ -91,6 +75,29 @@ def queue_step(*, step: ContactStep, at: datetime) -> int:
     return len(queued)
 
 
+def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: datetime) -> Mail | None:
+    """Put a mail that is no step of the contact plan in the queue; None when the holder has no address.
+
+    Called in the transaction of the act that ``cause`` records, so that the one is never without the other. Whether
+    it still fits is seen when it is sent (``eligibility.NOTICES``). The same notice to the same address for the same
+    cause is an ``IntegrityError``.
+    """
+    if not holder.email:
+        return None
+    case = cause.case
+    mail = Mail.objects.create(
+        round_id=case.round_id,
+        name=name,
+        cause=cause,
+        authority_code=case.sample_unit.workplace.authority_code,
+        address=holder.email,
+        language=case.language,
+        scheduled_for=at,
+    )
+    ContactAttempt.objects.create(case=case, mail=mail, holder=holder)
+    return mail
+
+
 def queue_due_steps(*, at: datetime) -> int:
     """Queue the steps of the rounds in the field whose time has come; return the number of mails.
 
@@ -124,11 +131,11 @@ def send_due(
         raise ValueError("no mail is sent inside a transaction")
     recover_stale(at=at)
     mails_due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
-    due = list(mails_due.select_related("step", "round__questionnaire")[:limit])
+    due = list(mails_due.select_related("step", "cause", "round__questionnaire")[:limit])
     if not due or not _open(connection):
         return Counter()
     claimed = _claim(due, at)
-    batch = Batch(at, connection, _lines([mail.pk for mail in claimed]))
+    batch = Batch(at, connection, recipients.lines_of([mail.pk for mail in claimed]))
     ended: Counter[str] = Counter()
     try:
         for place, mail in enumerate(claimed):
@@ -175,45 +182,19 @@ def _bundles(step: ContactStep) -> dict[tuple[str, str], list[LinkHolder]]:
     owners = (
         LinkHolder.objects.filter(case__round=step.round, role=LinkHolder.Role.OWNER)
         .select_related("case__sample_unit__workplace")
-        .annotate(reminders_stopped=_reminders_stopped("case"), last_on_address=_last_on_address("case"))
+        .annotate(
+            last_on_reminders=recipients.last_of(recipients.ON_REMINDERS, "case"),
+            last_on_address=recipients.last_of(recipients.ON_ADDRESS, "case"),
+        )
         .order_by("case_id")
     )
     bundles: dict[tuple[str, str], list[LinkHolder]] = defaultdict(list)
     for holder in owners:
-        contactable = _contactable(holder, holder.case, step.round, holder)
+        contactable = recipients.contactable(holder, holder.case, step.round, holder)
         if left_out(contactable, reminder=_is_reminder(step)) is None:
             authority = holder.case.sample_unit.workplace.authority_code
             bundles[authority, holder.email.casefold()].append(holder)
     return bundles
-
-
-def _reminders_stopped(case: str) -> models.Exists:
-    """Return an annotation; ``case`` is the field of the annotated model that holds the case."""
-    return models.Exists(CaseEvent.objects.filter(case=models.OuterRef(case), kind=EventKind.REMINDERS_STOPPED))
-
-
-def _last_on_address(case: str) -> models.Subquery:
-    """Return an annotation: the kind of the last event that tells whether the address works."""
-    on_address = CaseEvent.objects.filter(case=models.OuterRef(case), kind__in=ON_ADDRESS)
-    return models.Subquery(on_address.order_by("-pk").values("kind")[:1])
-
-
-def _number_of_events(case: str) -> models.Subquery:
-    """Return an annotation."""
-    of_case = CaseEvent.objects.filter(case=models.OuterRef(case)).order_by().values("case")
-    return models.Subquery(of_case.annotate(number=models.Count("pk")).values("number"))
-
-
-def _contactable(holder: LinkHolder, case: Case, round_: Round, facts: Facts) -> Contactable:
-    return Contactable(
-        disposition=Disposition(case.disposition),
-        reminders_stopped=facts.reminders_stopped,
-        link_retired=holder.retired_at is not None,
-        has_address=bool(holder.email),
-        bounced=facts.last_on_address == EventKind.BOUNCED,
-        reads_for_the_authority=holder.address_kind == AddressKind.AUTHORITY,
-        round_open=round_.status == Round.Status.OPEN,
-    )
 
 
 def _is_reminder(step: ContactStep) -> bool:
@@ -224,6 +205,7 @@ def _queued(step: ContactStep, authority_code: str, holder: LinkHolder, at: date
     return Mail(
         round_id=step.round_id,
         step=step,
+        name=step.mail_name,
         authority_code=authority_code,
         address=holder.email,
         language=holder.case.language,
@@ -297,10 +279,10 @@ def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
     lines = batch.lines.get(mail.pk, [])
     happened = CaseEvent.objects.filter(case__in=[line.attempt.case_id for line in lines]).count()
     if happened != sum(line.events for line in lines):
-        lines = _lines([mail.pk]).get(mail.pk, [])
+        lines = recipients.lines_of([mail.pk]).get(mail.pk, [])
     to_send = []
     for line in lines:
-        reason = left_out(line.contactable, reminder=_is_reminder(mail.step))
+        reason = _left_out(mail, line.contactable)
         if reason is None:
             to_send.append(line.attempt)
         else:
@@ -308,20 +290,10 @@ def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
     return to_send
 
 
-def _lines(mail_pks: Collection[int]) -> dict[int, list[Line]]:
-    """Return the lines of these mails, with case, workplace and holder, by mail; one query."""
-    attempts = (
-        ContactAttempt.objects.filter(mail__in=mail_pks, left_out="")
-        .select_related("holder", "case__round", "case__sample_unit__workplace")
-        .annotate(reminders_stopped=_reminders_stopped("case"), last_on_address=_last_on_address("case"))
-        .annotate(events=_number_of_events("case"))
-        .order_by("pk")
-    )
-    by_mail = defaultdict(list)
-    for attempt in attempts:
-        contactable = _contactable(attempt.holder, attempt.case, attempt.case.round, attempt)
-        by_mail[attempt.mail_id].append(Line(attempt, contactable, attempt.events))
-    return by_mail
+def _left_out(mail: Mail, case: Contactable) -> LeftOut | None:
+    if mail.step:
+        return left_out(case, reminder=_is_reminder(mail.step))
+    return notice_left_out(case, NOTICES[mail.name])
 
 
 def _end(mail: Mail, status: Mail.Status, outcome: str, at: datetime) -> str:
@@ -379,7 +351,7 @@ def _record_sent(mail: Mail, lines: Sequence[ContactAttempt], at: datetime) -> N
     taken = Mail.objects.filter(
         pk=mail.pk, status__in=(Mail.Status.HANDED_OVER, Mail.Status.UNKNOWN), handed_over_at=at
     )
-    if taken.update(status=Mail.Status.SENT, ended_at=at, outcome=""):
+    if taken.update(status=Mail.Status.SENT, ended_at=at, outcome="") and mail.step:
         events.record_invited(_holders(lines), at=at)
 
 

@@ -30,14 +30,15 @@ def lock_again(known: Case) -> Case:
 
 def record(
     case: Case, *, kind: EventKind, at: datetime, by: User | None = None, holder: LinkHolder | None = None
-) -> None:
+) -> CaseEvent:
     """Add an event and derive the disposition; the caller holds the lock on the case."""
-    CaseEvent.objects.create(case=case, kind=kind, at=at, by=by, holder=holder)
+    event = CaseEvent.objects.create(case=case, kind=kind, at=at, by=by, holder=holder)
     kinds = list(case.events.order_by("pk").values_list("kind", flat=True))
     disposition = derive([EventKind(kind) for kind in kinds])
     if disposition != case.disposition:
         case.disposition = disposition
         case.save(update_fields=["disposition"])
+    return event
 
 
 def record_invited(holders: Mapping[int, int], *, at: datetime, by: User | None = None) -> None:

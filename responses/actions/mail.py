@@ -18,7 +18,12 @@ class MailDecided(Exception):
 def is_undecided(mail: Mail) -> bool:
     """Whether the mail is unknown, and nobody has yet said that it left, or sent it again."""
     again = Mail.objects.filter(
-        step_id=mail.step_id, authority_code=mail.authority_code, address=mail.address, resend__gt=mail.resend
+        name=mail.name,
+        step_id=mail.step_id,
+        cause_id=mail.cause_id,
+        authority_code=mail.authority_code,
+        address=mail.address,
+        resend__gt=mail.resend,
     )
     return mail.status == Mail.Status.UNKNOWN and not again.exists()
 
@@ -32,7 +37,8 @@ def confirm_sent(*, mail: Mail, by: User, at: datetime) -> None:
     mail = _lock_unknown(mail.pk)
     mail.status, mail.outcome = Mail.Status.SENT, Reason.SENT_PER_LOG
     mail.save(update_fields=["status", "outcome"])
-    events.record_invited(dict(mail.lines.filter(left_out="").values_list("case_id", "holder_id")), at=at, by=by)
+    if mail.step_id:
+        events.record_invited(dict(mail.lines.filter(left_out="").values_list("case_id", "holder_id")), at=at, by=by)
     audit.record("mail.confirmed_sent", target=mail, by=by, at=at)
 
 
@@ -46,6 +52,8 @@ def send_again(*, mail: Mail, by: User, at: datetime) -> Mail:
     again = Mail.objects.create(
         round_id=mail.round_id,
         step_id=mail.step_id,
+        name=mail.name,
+        cause_id=mail.cause_id,
         authority_code=mail.authority_code,
         address=mail.address,
         language=mail.language,

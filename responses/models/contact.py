@@ -4,10 +4,24 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from responses.models.case import Case, LinkHolder
+from responses.models.case import Case, CaseEvent, LinkHolder
 from surveys.models import ContactStep, Round
+
+
+class Notice(models.TextChoices):
+    """Mails that are no step of the contact plan: each tells of one event, at once."""
+
+    RECEIPT = "receipt", _("Receipt")
+    DECLINED_CONFIRMED = "declined_confirmed", _("Confirmation: does not take part")
+    OPT_OUT_CONFIRMED = "opt_out_confirmed", _("Confirmation: no more reminders")
+
+
+def mail_names() -> list[tuple[str, Promise]]:
+    """Return every mail that there can be, named as its folder in ``templates/emails``."""
+    return [*ContactStep.MailName.choices, *Notice.choices]
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -26,7 +40,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class Mail(models.Model):
-    """One message to one address for one step of the contact plan and one resend number.
+    """One message to one address for one step of the contact plan, or for one cause, and one resend number.
+
+    A *notice* has no step but a ``cause``: the event that it tells of, in a line about one case.
 
     queued → claimed → handed_over → sent / failed / cancelled / unknown. *handed_over* is committed
     immediately before the SMTP dialogue, so a mail found there after a crash may or may not have left:
@@ -44,7 +60,9 @@ class Mail(models.Model):
         UNKNOWN = "unknown", _("Unknown")
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="mails")
-    step = models.ForeignKey(ContactStep, on_delete=models.PROTECT, related_name="mails")
+    name = models.CharField(max_length=40, choices=mail_names)
+    step = models.ForeignKey(ContactStep, null=True, blank=True, on_delete=models.PROTECT, related_name="mails")
+    cause = models.ForeignKey(CaseEvent, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
     authority_code = models.CharField(max_length=10)
     address = models.EmailField()
     resend = models.PositiveSmallIntegerField(default=0)
@@ -73,6 +91,12 @@ class Mail(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["step", "authority_code", "address", "resend"], name="mail_once_per_step"),
+            models.UniqueConstraint(fields=["cause", "name", "address", "resend"], name="mail_once_per_cause"),
+            models.CheckConstraint(
+                condition=models.Q(step__isnull=False, cause__isnull=True)
+                | models.Q(step__isnull=True, cause__isnull=False),
+                name="mail_has_a_step_or_a_cause",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["queued", "cancelled", "failed"], handed_over_at__isnull=True)
                 | models.Q(status__in=["claimed"], claimed_at__isnull=False, handed_over_at__isnull=True)
@@ -91,10 +115,15 @@ class Mail(models.Model):
 
 
 class ContactAttempt(models.Model):
-    """One case's line in a mail. ``left_out`` says why the line was dropped before the mail left."""
+    """One case's line in a mail. ``left_out`` says why the line was dropped before the mail left.
+
+    ``step`` repeats that of the mail, for the constraint; a notice has none.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="contact_attempts")
-    step = models.ForeignKey(ContactStep, on_delete=models.PROTECT, related_name="contact_attempts")
+    step = models.ForeignKey(
+        ContactStep, null=True, blank=True, on_delete=models.PROTECT, related_name="contact_attempts"
+    )
     mail = models.ForeignKey(Mail, on_delete=models.PROTECT, related_name="lines")
     holder = models.ForeignKey(LinkHolder, on_delete=models.PROTECT, related_name="+")
     resend = models.PositiveSmallIntegerField(default=0)

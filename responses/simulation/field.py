@@ -67,7 +67,9 @@ class Field:
             for step in self.round.contact_steps.order_by("day", "pk"):
                 if step.date == day:
                     self._write_to_all(step, local(day, MAILS_LEAVE))
-            self._run_until(local(day + timedelta(days=1), time(0)))
+            midnight = local(day + timedelta(days=1), time(0))
+            self._run_until(midnight)
+            self._send_all(midnight)
             yield day
 
     def submitted(self) -> int:
@@ -86,8 +88,7 @@ class Field:
     def _write_to_all(self, step: ContactStep, at: datetime) -> None:
         """Send a step's mails into nothing, and see whom they reach."""
         contact.queue_step(step=step, at=at)
-        while self._send_batch(at):
-            at += BATCH_LASTS
+        self._send_all(at)
         reminder = step.mail_name != ContactStep.MailName.INVITATION
         sent = step.mails.filter(status=Mail.Status.SENT)
         for mail in sent.prefetch_related("lines").order_by("pk"):
@@ -98,6 +99,10 @@ class Field:
             for line in mail.lines.all():
                 if not line.left_out:
                     self._reach(line.case_id, mail.ended_at, reminder=reminder)
+
+    def _send_all(self, at: datetime) -> None:
+        while self._send_batch(at):
+            at += BATCH_LASTS
 
     @transaction.atomic
     def _send_batch(self, at: datetime) -> bool:

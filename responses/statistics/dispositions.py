@@ -22,10 +22,14 @@ class EventKind(StrEnum):
     INELIGIBLE_CONFIRMED = "ineligible_confirmed"  # staff found it so
     INELIGIBLE_REJECTED = "ineligible_rejected"  # staff found that it does exist
     REMINDERS_STOPPED = "reminders_stopped"
+    REMINDERS_RESUMED = "reminders_resumed"  # changed their mind
     LINK_RETIRED = "link_retired"
     LINK_ISSUED = "link_issued"  # somebody got a (new) personal link
     ADDRESS_CHANGED = "address_changed"
-    REOPENED = "reopened"  # staff let a submitted questionnaire be changed
+    CORRECTION_REQUESTED = "correction_requested"  # the workplace wants to change what it submitted
+    CORRECTION_WITHDRAWN = "correction_withdrawn"  # and changed their mind
+    CORRECTION_REFUSED = "correction_refused"  # staff let the answers stand
+    REOPENED = "reopened"  # staff let a submitted questionnaire be changed: a request granted, or by themselves
 
 
 class Disposition(StrEnum):

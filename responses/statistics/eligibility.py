@@ -1,4 +1,4 @@
-"""Who may be written to: one rule, used when a step is queued and again at the moment of sending."""
+"""Who may be written to: when a mail of the contact plan is queued, and for every mail at the moment of sending."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +18,7 @@ class LeftOut(StrEnum):
     NO_ADDRESS = "no_address"
     BOUNCED = "bounced"
     AUTHORITY_MAILBOX = "authority_mailbox"
+    OVERTAKEN = "overtaken"
 
 
 ENDED = {
@@ -62,5 +63,49 @@ def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
         LeftOut.NO_ADDRESS: not case.has_address,
         LeftOut.BOUNCED: case.bounced or case.disposition == Disposition.BOUNCED,
         LeftOut.AUTHORITY_MAILBOX: reminder and case.reads_for_the_authority,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+UNFINISHED = frozenset(Disposition) - ENDED.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """What must still be so when a notice is sent, or it is not sent.
+
+    Attributes:
+        dispositions: where the case may stand.
+        reminders_stopped: True when it only confirms that; None when it does not matter.
+        to_authority: whether a mailbox of the authority may read it.
+    """
+
+    dispositions: frozenset[Disposition]
+    reminders_stopped: bool | None = None
+    to_authority: bool = False
+
+
+NOTICES = {
+    "receipt": NoticeRule(frozenset({Disposition.SUBMITTED})),
+    "declined_confirmed": NoticeRule(frozenset({Disposition.DECLINED})),
+    "opt_out_confirmed": NoticeRule(UNFINISHED, reminders_stopped=True),
+}
+
+
+def notice_left_out(case: Contactable, rule: NoticeRule) -> LeftOut | None:
+    """Return why a notice is not to be sent; None when it is.
+
+    A mailbox of the authority is told only what the authority may know, which is not who answers or says no.
+    """
+    if not case.round_open:
+        return LeftOut.ROUND_NOT_OPEN
+    reasons = {
+        LeftOut.OVERTAKEN: (
+            case.disposition not in rule.dispositions or rule.reminders_stopped not in (None, case.reminders_stopped)
+        ),
+        LeftOut.LINK_RETIRED: case.link_retired,
+        LeftOut.NO_ADDRESS: not case.has_address,
+        LeftOut.BOUNCED: case.bounced,
+        LeftOut.AUTHORITY_MAILBOX: case.reads_for_the_authority and not rule.to_authority,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

@@ -24,6 +24,7 @@ from responses.actions import case as actions
 from responses.actions.answering import route_of
 from responses.case_texts import EVENTS
 from responses.forms import ReasonForm
+from responses.mail_texts import left_out
 from responses.models import Case, ContactAttempt, LinkHolder, Response
 from responses.models.case import DISPOSITION_LABELS
 from responses.statistics.dispositions import Disposition, EventKind
@@ -141,7 +142,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is known of a case and what happened to it; of the answers only a report that it is gone."""
     case_ = _case(pk)
     holders = list(case_.holders.order_by("pk"))
-    owner = _owner(case_)
+    owner, lines = _owner(case_), ContactAttempt.objects.filter(case=case_)
     context = {
         "round": case_.round,
         "case": case_,
@@ -151,7 +152,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "link": _rehearsal_link(request, case_, owner),
         "report": _report(case_),
         "timeline": _timeline(case_, holders),
-        "lines": ContactAttempt.objects.filter(case=case_).select_related("mail", "step").order_by("pk"),
+        "lines": [(line, left_out(line.left_out)) for line in lines.select_related("mail").order_by("pk")],
         "acts": [(slug, act.title) for slug, act in ACTS.items() if _can(act, case_, owner)],
     }
     return render(request, "responses/cases/case.html", context)

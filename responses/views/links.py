@@ -14,7 +14,7 @@ from barometer.network import client_network
 from responses import guessing, links
 from responses.actions import case as actions
 from responses.models import LinkHolder
-from responses.statistics.dispositions import Disposition, EventKind
+from responses.statistics.dispositions import Disposition
 from responses.views.respondent import address, for_holder, go, other_languages, show
 from surveys.models import Round, RoundText
 
@@ -96,7 +96,7 @@ def opt_out(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
         except actions.CaseClosed:
             return show(request, "closed", holder, {})
         return go("opt-out", holder, purpose=links.OPT_OUT)
-    stopped = holder.case.events.filter(kind=EventKind.REMINDERS_STOPPED).exists()
+    stopped = actions.reminders_stopped(holder.case)
     return show(request, "opt_out", holder, {"stopped": stopped})
 
 

@@ -21,6 +21,7 @@ from responses import mail_texts
 from responses.actions import contact
 from responses.actions import mail as actions
 from responses.models import Case, Mail
+from responses.models.contact import mail_names
 from surveys.models import Round
 
 MAILS_PER_PAGE = 50
@@ -36,32 +37,31 @@ SECRETS: dict[str, Promise] = {
 @staff_required
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the mails of a round, newest first, of one status or step if the address says so."""
+    """List the mails of a round, newest first, of one status or name if the address says so."""
     round_ = get_object_or_404(Round, slug=slug)
     mails = Mail.objects.filter(round=round_)
-    status, step = request.GET.get("status", ""), request.GET.get("step", "")
-    steps = list(round_.contact_steps.order_by("day"))
+    status, name = request.GET.get("status", ""), request.GET.get("name", "")
     unreachable = Case.objects.of_round(round_).without_address().select_related("sample_unit__workplace")
     counts = dict(mails.order_by().values_list("status").annotate(Count("pk")))
     context = {
         "round": round_,
-        "page": Paginator(_found(mails, status, step), MAILS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(_found(mails, status, name), MAILS_PER_PAGE).get_page(request.GET.get("page")),
         "statuses": [(code, label, counts.get(code, 0)) for code, label in Mail.Status.choices],
-        "steps": [(str(step.pk), step) for step in steps],
+        "names": mail_names(),
         "status": status,
-        "step": step,
+        "name": name,
         "unreachable": unreachable.order_by("pk")[:UNREACHABLE_SHOWN],
         "unreachable_count": unreachable.count(),
     }
     return render(request, "responses/mails/list.html", context)
 
 
-def _found(mails: QuerySet[Mail], status: str, step: str) -> QuerySet[Mail]:
+def _found(mails: QuerySet[Mail], status: str, name: str) -> QuerySet[Mail]:
     if status in Mail.Status.values:
         mails = mails.filter(status=status)
-    if step.isascii() and step.isdecimal() and len(step) < 10:
-        mails = mails.filter(step=int(step))
-    return mails.select_related("step").annotate(workplaces=Count("lines")).order_by("-pk")
+    if name in dict(mail_names()):
+        mails = mails.filter(name=name)
+    return mails.annotate(workplaces=Count("lines")).order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Part:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one mail as it was sent; say what became of one that is unknown, or that it came back."""
-    mail_ = get_object_or_404(Mail.objects.select_related("round", "step"), pk=pk)
+    mail_ = get_object_or_404(Mail.objects.select_related("round"), pk=pk)
     if request.method == "POST":
         return _act(request, mail_)
     lines = list(mail_.lines.select_related("case__sample_unit__workplace", "holder").order_by("pk"))

@@ -24,7 +24,7 @@ def test_opening_makes_one_case_per_sample_unit_and_queues_the_invitations(round
     assert Case.objects.of_round(round_).count() == LinkHolder.objects.count() == 20
     assert set(CaseEvent.objects.values_list("kind", flat=True)) == {EventKind.OPENED}
     assert ContactAttempt.objects.count() == 20
-    assert {mail.step.mail_name for mail in Mail.objects.all()} == {ContactStep.MailName.INVITATION}
+    assert {mail.name for mail in Mail.objects.all()} == {ContactStep.MailName.INVITATION}
     assert AuditEvent.objects.get(what="round.opened").facts == {"cases": 20}
 
 

@@ -80,7 +80,13 @@ TRUTH_TABLE = {
     "opened started ineligible_confirmed declined": "ineligible",
     "opened started ineligible_confirmed submitted": "ineligible",
     "opened started ineligible_confirmed submitted ineligible_rejected": "submitted",
+    # A request to correct changes nothing until staff grant it.
+    "opened started submitted correction_requested": "submitted",
+    "opened started submitted correction_requested correction_withdrawn": "submitted",
+    "opened started submitted correction_requested correction_refused": "submitted",
+    "opened started submitted correction_requested reopened": "started",
     # What is only noted.
+    "opened reminders_stopped reminders_resumed": "not_started",
     "opened reminders_stopped": "not_started",
     "opened link_retired": "not_started",
     "opened link_issued": "not_started",
