@@ -65,6 +65,20 @@ QUESTIONNAIRE: dict[str, str | Promise] = {
     "not_for_type": _("“%(key)s” does not go with a question of type “%(type)s”. Remove it or change the type."),
     "unknown_scale": _("There is no scale “%(scale)s”. Add it under “scales”, or correct the name."),
     "no_options": _("There is nothing to mark. Add options or a scale, or switch one option on."),
+    "empty_scale": _("The scale has no options that are switched on. Add one, or remove the scale."),
+    "missing_code": _("An option or a row here has no code. Give it one: answers are stored as codes."),
+    "some_without_value": _(
+        "Some options here have a number for statistical files and others do not. Add the missing numbers, or remove "
+        "them all."
+    ),
+    "changed_meaning": _(
+        "The code was used in %(version)s for something else: then “%(before)s”, now “%(after)s” (%(language)s). If "
+        "the meaning has changed, choose a new code; if it is only the wording, leave it."
+    ),
+    "changed_value": _(
+        "The number in statistical files was %(before)s in %(version)s and is now %(after)s. Series mix the two up: "
+        "give it the old number, unless you mean it."
+    ),
     "no_rows": _("The grid has no rows. Add rows, or switch one on."),
     "max_out_of_range": _("At most %(max)s marks make no sense here: “max” must be from 1 to %(most)s."),
     "max_length_out_of_range": _("“max_length” must be from 1 to %(most)s."),
@@ -104,6 +118,14 @@ QUESTIONNAIRE: dict[str, str | Promise] = {
     "unreachable": _(
         "No answers lead to this question, so it would never be asked (ask_if: “%(expression)s”). Change the "
         "condition, or switch the question off."
+    ),
+    "unreachable_choice": _(
+        "No answers lead to this choice being offered (ask_if: “%(expression)s”). Change the condition, or switch the "
+        "choice off."
+    ),
+    "loop": _(
+        "The variable reads itself by a roundabout way (%(chain)s), so it can never be computed. Change one of these "
+        "expressions."
     ),
     "reach_not_tried": _(
         "Warning: there are too many combinations of answers to see whether this question can be reached; the "

@@ -12,10 +12,11 @@ from django.db import transaction
 from barometer import audit
 from barometer.models import User
 from barometer.problems import Problem
+from surveys.actions.checking import findings
 from surveys.models import Choice, DerivedVariable, Page, Question, Questionnaire, RegisterVariable, Scale
 from surveys.models.questionnaire import QuestionnaireFrozen
 from surveys.questionnaire import definition
-from surveys.questionnaire.checks import SLUG, WARNINGS, check
+from surveys.questionnaire.checks import SLUG
 from surveys.questionnaire.document import from_yaml, label_to_plain, to_yaml
 from surveys.questionnaire.expression import ExpressionError
 
@@ -71,15 +72,18 @@ def publish_questionnaire(*, questionnaire: Questionnaire, by: User | None, at: 
     locked = Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if locked.published_at is not None:
         raise QuestionnaireFrozen
-    found = _definition_of(locked)
-    problems = check(found) if found else [Problem("unreadable_expression", "")]
-    if found is None or any(problem.code not in WARNINGS for problem in problems):
-        raise DocumentRefused(problems)
+    found = findings(locked)
+    if found.errors:
+        raise DocumentRefused([*found.errors, *found.warnings])
+    document = to_yaml(locked.definition())
     locked.published_at = at
     locked.save(update_fields=["published_at"])
     locked.forget_definition()
     questionnaire.published_at = at
-    facts = {"document_sha256": hashlib.sha256(to_yaml(found).encode()).hexdigest()}
+    facts = {
+        "document_sha256": hashlib.sha256(document.encode()).hexdigest(),
+        "warnings": sorted({f"{problem.where}: {problem.code}" for problem in found.warnings}),
+    }
     audit.record("questionnaire.published", target=str(questionnaire), by=by, at=at, facts=facts)
 
 

@@ -9,9 +9,10 @@ from surveys.questionnaire.definition import Choice, Question, Questionnaire
 from surveys.questionnaire.expression import Expression
 from surveys.questionnaire.expression_checks import check_condition, check_derived, reads
 from surveys.questionnaire.label_checks import check_labels
-from surveys.questionnaire.reach import check_reach
+from surveys.questionnaire.reach import check_reach, derived_names
 
-WARNINGS = frozenset({"reach_not_tried"})  # all other problems refuse the document
+# All other problems are errors: they refuse the document, and block publishing.
+WARNINGS = frozenset({"reach_not_tried", "changed_meaning", "changed_value", "some_without_value"})
 
 MOST_CODE_CHARACTERS = 50
 MOST_TEXT_CHARACTERS = 10_000
@@ -31,8 +32,13 @@ FITTING_TYPES = {
 }
 
 
+def is_error(problem: Problem) -> bool:
+    """Whether it blocks publishing."""
+    return problem.code not in WARNINGS
+
+
 def check(questionnaire: Questionnaire, unreadable: frozenset[str] = frozenset()) -> list[Problem]:
-    """Return all problems; none means that it can be published.
+    """Return all problems of one questionnaire taken by itself; no error among them means that it can be published.
 
     Args:
         unreadable: questions and derived variables that the document does not define properly (reported already):
@@ -89,6 +95,8 @@ def _codes(questionnaire: Questionnaire) -> Iterator[Problem]:
     for name, choices in questionnaire.scales.items():
         yield from _code(name, f"scales.{name}", set())
         yield from _choice_codes(choices, f"scales.{name}")
+        if not any(choice.enabled for choice in choices):
+            yield Problem("empty_scale", f"scales.{name}")
     names = [(derived.name, f"derived.{derived.name}") for derived in questionnaire.derived]
     for code, where in names + [(question.code, question.code) for question in questionnaire.questions]:
         yield from _code(code, where, taken)
@@ -121,10 +129,14 @@ def _choice_codes(choices: tuple[Choice, ...], owner: str) -> Iterator[Problem]:
     taken: set[str] = set()
     values: set[int] = set()
     for choice in choices:
+        if not choice.code:
+            yield Problem("missing_code", owner)
         yield from _code(choice.code, f"{owner}.{choice.code}", taken)
         if choice.value is not None and choice.value in values:
             yield Problem("duplicate_value", f"{owner}.{choice.code}", {"value": choice.value})
         values |= {choice.value} if choice.value is not None else set()
+    if 0 < sum(choice.value is None for choice in choices) < len(choices):
+        yield Problem("some_without_value", owner)
 
 
 def _row_words(question: Question) -> Iterator[Problem]:
@@ -151,7 +163,7 @@ def _structure(questionnaire: Questionnaire, question: Question) -> Iterator[Pro
             yield Problem("not_for_type", question.code, {"key": key, "type": question.type})
     if question.scale is not None and question.scale not in questionnaire.scales:
         yield Problem("unknown_scale", question.code, {"scale": question.scale})
-    elif question.closed and not question.options_on:
+    elif question.closed and not question.options_on and question.scale is None:  # an empty scale is told once
         yield Problem("no_options", question.code)
     if question.has_rows:
         yield from _rows(questionnaire, question)
@@ -199,9 +211,36 @@ def _derived(questionnaire: Questionnaire, number: int) -> Iterator[Problem]:
     derived = questionnaire.derived[number]
     where = f"derived.{derived.name}"
     yield from check_derived(derived.expression, questionnaire, where)
-    not_above = {other.name for other in questionnaire.derived[number:]}
+    loops = _loops(questionnaire, number)
+    if derived.name in loops:
+        chain = " → ".join([*loops[derived.name], derived.name])
+        yield Problem("loop", where, {"chain": chain, "expression": derived.expression.text})
+    not_above = {other.name for other in questionnaire.derived[number:]} - set(loops)
     for name in sorted(derived.expression.names & not_above):
         yield Problem("forward_reference", where, {"name": name, "expression": derived.expression.text})
+
+
+def _loops(questionnaire: Questionnaire, number: int) -> dict[str, list[str]]:
+    """The way from a derived variable to every one below it that leads back to it; its own name only once per loop:
+    at the variable that stands first in it."""
+    start = questionnaire.derived[number].name
+    ways: dict[str, list[str]] = {}
+    waiting = [[start]]
+    while waiting:
+        way = waiting.pop(0)
+        for name in sorted(questionnaire.derived_named[way[-1]].expression.names & set(questionnaire.derived_named)):
+            if name not in ways:
+                ways[name] = way
+                waiting.append([*way, name])
+    if start not in ways:
+        return {}
+    above = {other.name for other in questionnaire.derived[:number]}
+    members = {name for name in ways if start in _read_through(questionnaire, name)}
+    return {name: way for name, way in ways.items() if name in members and (name != start or not members & above)}
+
+
+def _read_through(questionnaire: Questionnaire, name: str) -> set[str]:
+    return derived_names(questionnaire, [questionnaire.derived_named[name].expression])
 
 
 def _conditions(questionnaire: Questionnaire, question: Question) -> Iterator[Problem]:

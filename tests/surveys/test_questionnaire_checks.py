@@ -1,12 +1,14 @@
 """What a document can mean wrongly; each fault is refused and named, and all of them at once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.utils import translation
 
 from barometer.problems import sentence
 from surveys.problem_texts import TEXTS
+from surveys.questionnaire.checks import check
 from surveys.questionnaire.document import from_yaml
 from tests.questionnaires import document
 from tests.questionnaires.small import YES_NO, derived, found, page, question, questionnaire
@@ -105,10 +107,19 @@ def test_a_condition_on_a_later_question_through_derived_variables_is_refused() 
     assert found(questionnaire(*pages, head=head)) == [("c", "forward_reference")]
 
 
-def test_a_derived_variable_that_reads_itself_or_one_below_is_refused() -> None:
-    head = derived("d2 and a == 'yes'", "d1", "d3 or a == 'no'")
-    text = questionnaire(page("one", question("a")), page("two", question("b", "ask_if: d1")), head=head)
-    assert set(found(text)) == {("derived.d1", "forward_reference"), ("derived.d3", "forward_reference")}
+def test_a_derived_variable_that_reads_one_below_is_refused() -> None:
+    text = questionnaire(page("one", question("a")), head=derived("not d2", "a == 'yes'"))
+    assert found(text) == [("derived.d1", "forward_reference")]
+
+
+def test_derived_variables_that_read_each_other_in_a_circle_are_told_once_with_the_way_round() -> None:
+    head = derived("d3 and a == 'yes'", "d1", "not d2", "d4 or a == 'no'", "d1")
+    text = questionnaire(page("one", question("a")), page("two", question("b", "ask_if: d5")), head=head)
+    problems = from_yaml(text)[1]
+    assert [(problem.where, problem.code, problem.params["chain"]) for problem in problems] == [
+        ("derived.d1", "loop", "d1 → d3 → d2 → d1"),
+        ("derived.d4", "loop", "d4 → d4"),
+    ]
 
 
 def test_a_condition_on_the_same_page_is_refused() -> None:
@@ -323,3 +334,28 @@ def test_what_rests_on_a_fault_is_not_blamed_for_it() -> None:
 def test_what_rests_on_an_expression_that_cannot_be_read_is_not_blamed_for_it() -> None:
     pages = page("one", question("a")), page("two", question("b", "ask_if: d1"), question("c", "ask_if: d2"))
     assert found(questionnaire(*pages, head=derived("a = 'no'", "not d1"))) == [("derived.d1", "expression_syntax")]
+
+
+# ---- choices
+
+
+def test_a_scale_without_options_is_told_once_and_not_again_at_every_question() -> None:
+    head = "scales: {none: []}"
+    asked = question("a", "scale: none", choices=""), question("b", "scale: none", choices="")
+    assert found(questionnaire(page("one", *asked), head=head)) == [("scales.none", "empty_scale")]
+
+
+def test_options_without_codes_are_refused() -> None:
+    text = questionnaire(page("one", question("a", choices=YES_NO.replace('code: "no", ', ""))))
+    assert found(text) == [("a.options[2]", "missing_key")]
+    read = from_yaml(questionnaire(page("one", question("a"))))[0]
+    assert read is not None
+    a = read.question("a")
+    without = replace(read, questions=(replace(a, options=(a.options[0], replace(a.options[1], code=""))),))
+    assert [(problem.where, problem.code) for problem in check(without)] == [("a", "missing_code")]
+
+
+def test_numbers_for_some_options_only_are_a_warning() -> None:
+    text = questionnaire(page("one", question("a", choices=YES_NO.replace('code: "no"', 'code: "no", value: 0'))))
+    assert found(text) == [("a", "some_without_value")]
+    assert from_yaml(text)[0] is not None

@@ -113,3 +113,35 @@ def test_too_many_combinations_are_a_warning_and_the_document_is_read(monkeypatc
     read, problems = from_yaml(text)
     assert [(problem.where, problem.code) for problem in problems] == [("b", "reach_not_tried")]
     assert read is not None
+
+
+@pytest.mark.parametrize(
+    ("condition", "problems"),
+    [
+        ("a == 'yes'", []),
+        ("a == 'yes' and a == 'no'", [("b.no", "unreachable_choice")]),
+        ("a == 'no' and reg_level == 'state'", []),
+        ("c == 'no' and a == 'no'", [("b.no", "unreachable_choice")]),
+    ],
+)
+def test_an_option_that_no_answers_offer_is_refused(condition: str, problems: list[tuple[str, str]]) -> None:
+    head = """
+register:
+  - {name: reg_level, type: code, label: {da: Niveau, en: Level}, codes: [{code: state, label: {da: Stat, en: State}}]}
+"""
+    options = YES_NO.replace('{code: "no"', f'{{code: "no", ask_if: "{condition}"')
+    pages = (
+        page("one", question("a")),
+        page("two", question("c", "ask_if: a == 'yes'")),
+        page("three", question("b", choices=options)),
+    )
+    assert found(questionnaire(*pages, head=head)) == problems
+
+
+def test_a_row_that_no_answers_offer_is_refused_unless_it_is_off() -> None:
+    rows = "        rows: [{code: r, label: {da: R, en: R}}, {code: s, ask_if: a == 'x', label: {da: S, en: S}}]\n"
+    never = rows.replace("a == 'x'", "\"a == 'yes' and a == 'no'\"")
+    grid = question("g", kind="grid", choices=YES_NO + never)
+    assert found(questionnaire(page("one", question("a")), page("two", grid))) == [("g.s", "unreachable_choice")]
+    off = grid.replace("{code: s,", "{code: s, enabled: false,")
+    assert found(questionnaire(page("one", question("a")), page("two", off))) == []

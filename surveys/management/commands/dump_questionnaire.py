@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext
 
-from surveys.models import Questionnaire
+from surveys.management.questionnaires import named_questionnaire
 from surveys.questionnaire.document import to_yaml
 
 
@@ -20,11 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, out = options["name"], options["out"]
-        questionnaire = Questionnaire.objects.named(name).first()
-        if questionnaire is None:
-            names = ", ".join(map(str, Questionnaire.objects.order_by("code", "version"))) or "–"
-            said = gettext("There is no questionnaire %(name)s. There are: %(names)s.")
-            raise CommandError(said % {"name": name, "names": names})
+        questionnaire = named_questionnaire(name)
         document = to_yaml(questionnaire.definition())
         if not out:
             self.stdout.write(document, ending="")

@@ -1,7 +1,6 @@
 """manage.py load_questionnaire FILE [--publish]"""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,8 +13,8 @@ from surveys.actions.questionnaire import (
     DocumentRefused,
     load_questionnaire,
     publish_questionnaire,
-    shipped_document,
 )
+from surveys.management.questionnaires import document_text
 from surveys.models.questionnaire import QuestionnaireFrozen
 from surveys.problem_texts import TEXTS
 
@@ -29,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self.load(_document(options["file"]), publish=options["publish"])
+            self.load(document_text(options["file"]), publish=options["publish"])
         except DocumentRefused as refused:
             said = gettext("Nothing has been loaded. Problems: %(number)s") % {"number": len(refused.problems)}
             lines = [f"- {sentence(problem, TEXTS)}" for problem in refused.problems]
@@ -55,17 +54,3 @@ class Command(BaseCommand):
         if publish and loaded.questionnaire.published_at is None:
             publish_questionnaire(questionnaire=loaded.questionnaire, by=None, at=at)
             self.stdout.write(gettext("%(name)s has been published.") % {"name": loaded.questionnaire})
-
-
-def _document(name: str) -> str:
-    """The text of a file, or of a shipped instrument."""
-    try:
-        return Path(name).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CommandError(gettext("%(file)s is not a text in UTF-8.") % {"file": name}) from error
-    except OSError as error:
-        shipped = shipped_document(name)
-        if shipped is None:
-            said = gettext("%(file)s cannot be read, and no instrument of that code is shipped.")
-            raise CommandError(said % {"file": name}) from error
-        return shipped

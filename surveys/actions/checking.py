@@ -1,0 +1,51 @@
+"""Everything that is to be known about a questionnaire before it is published: errors, warnings, minutes to answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from barometer.problems import Problem
+from surveys.models import Questionnaire
+from surveys.questionnaire import definition
+from surveys.questionnaire.checks import check, is_error
+from surveys.questionnaire.duration import Duration, durations
+from surveys.questionnaire.expression import ExpressionError
+from surveys.questionnaire.meaning import check_meaning, is_earlier, same_instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """``errors`` block publishing, ``warnings`` do not."""
+
+    errors: Sequence[Problem]
+    warnings: Sequence[Problem]
+
+    @classmethod
+    def sorted_out(cls, problems: Sequence[Problem]) -> "Findings":
+        errors = [problem for problem in problems if is_error(problem)]
+        return cls(errors, [problem for problem in problems if not is_error(problem)])
+
+
+def findings(questionnaire: Questionnaire) -> Findings:
+    """Check a questionnaire as it stands in the database."""
+    try:
+        found = questionnaire.definition()
+    except ExpressionError as error:
+        code = "expression_part" if error.part else "expression_syntax"
+        return Findings([Problem(code, "", {"expression": error.text, "part": error.part})], [])
+    return findings_of(found, check(found))
+
+
+def findings_of(found: definition.Questionnaire, problems: Sequence[Problem]) -> Findings:
+    """Add to the problems of a questionnaire what the earlier editions of the same instrument show."""
+    return Findings.sorted_out([*problems, *check_meaning(found, earlier_editions(found))])
+
+
+def earlier_editions(found: definition.Questionnaire) -> list[definition.Questionnaire]:
+    """The published editions of the same instrument that came before."""
+    published = (row.definition() for row in Questionnaire.objects.published().order_by("code", "version"))
+    return [other for other in published if same_instrument(other, found) and is_earlier(other, found)]
+
+
+def minutes(found: definition.Questionnaire) -> tuple[Duration, ...]:
+    """Minutes to answer by language, of a questionnaire without errors; a fraction of a second of work."""
+    return durations(found)
