@@ -68,8 +68,8 @@ def _changes(where: str, choice: Choice, version: Questionnaire, before: Choice)
             yield Problem("changed_meaning", where, params)
             break  # one language is enough to look at it
     if choice.value != before.value and before.value is not None:
-        params: dict[str, object] = {"before": before.value, "after": "–" if choice.value is None else choice.value}
-        yield Problem("changed_value", where, {**params, "version": version.name})
+        numbers: dict[str, object] = {"before": before.value, "after": "–" if choice.value is None else choice.value}
+        yield Problem("changed_value", where, {**numbers, "version": version.name})
 
 
 def _texts_in_both(label: Label, before: Label) -> Iterator[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from surveys.questionnaire.document import from_yaml
 FOLDER = Path(__file__).resolve().parent
 SHIPPED = FOLDER.parent.parent / "surveys" / "questionnaires"
 BAROMETER = "innovation-barometer-dk-2018-19"
+STRATEGY = "innovation-strategy-dk-2015-16"
 
 
 def document(name: str) -> str:

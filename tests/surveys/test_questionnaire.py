@@ -22,11 +22,11 @@ from surveys.actions.questionnaire import (
 from surveys.models import Choice, DerivedVariable, Page, Question, Questionnaire, RegisterVariable, Scale
 from surveys.models.questionnaire import QuestionnaireFrozen
 from surveys.questionnaire.document import from_yaml, to_yaml
-from tests.questionnaires import BAROMETER, FOLDER, document, read
+from tests.questionnaires import BAROMETER, FOLDER, STRATEGY, document, read
 
 NOON = datetime(2020, 1, 7, 11, tzinfo=UTC)
 ROWS: tuple[type[models.Model], ...] = (Page, Question, Choice, Scale, RegisterVariable, DerivedVariable)
-DOCUMENTS = [*sorted(path.stem for path in FOLDER.glob("*.yaml")), BAROMETER]
+DOCUMENTS = [*sorted(path.stem for path in FOLDER.glob("*.yaml")), BAROMETER, STRATEGY]
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from surveys.questionnaire.definition import QuestionType, RegisterType
 from surveys.questionnaire.document import from_yaml, to_yaml
 from surveys.questionnaire.reading import OPTION_KEYS, QUESTION_KEYS, TEXT_NAMES, TOP_KEYS
 from surveys.questionnaire.yaml_text import MAX_CHARACTERS
-from tests.questionnaires import BAROMETER, FOLDER, document, read
+from tests.questionnaires import BAROMETER, FOLDER, STRATEGY, document, read
 
-DOCUMENTS = [*sorted(path.stem for path in FOLDER.glob("*.yaml")), BAROMETER]
+DOCUMENTS = [*sorted(path.stem for path in FOLDER.glob("*.yaml")), BAROMETER, STRATEGY]
 ROOT = Path(__file__).resolve().parents[2]
 PURE = ROOT / "surveys" / "questionnaire"
 MANUAL = ROOT / "docs" / "questionnaire-format.md"

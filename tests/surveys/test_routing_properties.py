@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.routing import Item, route
-from tests.questionnaires import BAROMETER, read
+from tests.questionnaires import BAROMETER, STRATEGY, read
 
-NAMES = ("ask_if", "grid", "marks", "register", "rows_marked_in", "scope", BAROMETER)
+NAMES = ("ask_if", "grid", "marks", "register", "rows_marked_in", "scope", BAROMETER, STRATEGY)
 QUESTIONNAIRES = {name: read(name) for name in NAMES}
 
 seeds = st.integers(0, 2**32)
