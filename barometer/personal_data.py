@@ -112,6 +112,10 @@ FIELDS = {
         personal="kind at by holder",
         other="case",
     ),
+    "responses.DeclineReason": Fields(
+        personal="code words at",
+        other="case",
+    ),
     "responses.Mail": Fields(
         personal="name cause address outcome subject text_body html_body message_id",
         other=(

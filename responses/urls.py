@@ -1,6 +1,6 @@
 from django.urls import path
 
-from responses.views import answering, cases, estimate, export, links, mails, round
+from responses.views import answering, cases, declining, estimate, export, links, mails, round
 
 respondent = [
     path("s/", links.typed_code, name="typed-code"),
@@ -9,8 +9,8 @@ respondent = [
     path("s/<str:token>/review/", answering.review, name="answer-review"),
     path("s/<str:token>/submit/", answering.submit, name="answer-submit"),
     path("s/<str:token>/not-me/", links.not_me, name="not-me"),
-    path("s/<str:token>/decline/", links.decline, name="decline"),
-    path("o/<str:token>/", links.opt_out, name="opt-out"),
+    path("s/<str:token>/decline/", declining.decline, name="decline"),
+    path("o/<str:token>/", declining.opt_out, name="opt-out"),
     path("privacy/<slug:slug>/", links.privacy, name="privacy"),
 ]
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from barometer import audit
 from barometer.models import User
 from responses.actions import contact, events
-from responses.models import Case, CaseEvent, LinkHolder, Mail, Notice
+from responses.models import Case, CaseEvent, DeclineReason, LinkHolder, Mail, Notice
 from responses.recipients import ON_REMINDERS
 from responses.statistics.dispositions import Disposition, EventKind
 
@@ -64,9 +64,10 @@ def check_answerable(case: Case) -> None:
 
 
 @transaction.atomic
-def decline(*, holder: LinkHolder, at: datetime) -> None:
-    """The workplace does not wish to take part. Twice declined is once recorded.
+def decline(*, holder: LinkHolder, at: datetime, code: str = "", words: str = "") -> None:
+    """The workplace does not wish to take part. Twice declined is once recorded; the first reason given stands.
 
+    ``code`` is one of ``DeclineReason.Code``, ``words`` are the respondent's own; both may be empty.
     Raises: CaseClosed, also for a workplace that is said not to exist: nothing more is asked of it.
     """
     case = lock_unsubmitted(holder.case_id)
@@ -75,6 +76,8 @@ def decline(*, holder: LinkHolder, at: datetime) -> None:
     if case.disposition != Disposition.DECLINED:
         event = events.record(case, kind=EventKind.DECLINED, at=at, holder=holder)
         _confirm(Notice.DECLINED_CONFIRMED, case, event)
+        if code or words:
+            DeclineReason.objects.create(case=case, code=code, words=words, at=at)
 
 
 @transaction.atomic
@@ -83,6 +86,7 @@ def undo_decline(*, holder: LinkHolder, at: datetime) -> None:
     case = lock_unsubmitted(holder.case_id)
     if case.disposition == Disposition.DECLINED:
         events.record(case, kind=EventKind.DECLINE_UNDONE, at=at, holder=holder)
+        DeclineReason.objects.filter(case=case).delete()
 
 
 @transaction.atomic

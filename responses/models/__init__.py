@@ -1,5 +1,6 @@
+from responses.models.after import DeclineReason
 from responses.models.case import Case, CaseEvent, LinkHolder
 from responses.models.contact import ContactAttempt, Mail, Notice
 from responses.models.response import Response
 
-__all__ = ["Case", "CaseEvent", "ContactAttempt", "LinkHolder", "Mail", "Notice", "Response"]
+__all__ = ["Case", "CaseEvent", "ContactAttempt", "DeclineReason", "LinkHolder", "Mail", "Notice", "Response"]

@@ -21,7 +21,6 @@ from surveys.questionnaire.routing import Route, RoutePage
 
 ENDED = {
     Disposition.SUBMITTED: "receipt",
-    Disposition.DECLINED: "declined",
     Disposition.INELIGIBLE_REPORTED: "out_of_scope_done",
     Disposition.INELIGIBLE: "out_of_scope_done",
 }
@@ -168,6 +167,8 @@ def _over(
 ) -> HttpResponse | None:
     """Return the page that says how the case ended, or that the round is closed; None while it can be answered."""
     case = holder.case
+    if case.disposition == Disposition.DECLINED:
+        return go("decline", holder)
     template = ENDED.get(Disposition(case.disposition))
     if template is None and case.round.status != case.round.Status.OPEN:
         template = "closed"
@@ -175,7 +176,6 @@ def _over(
         return None
     context = {
         "submitted_at": response.submitted_at if response else None,
-        "undo_url": address("decline", holder),
         "correct_url": address("answer-page", holder, 1),
         "may_change": case.round.status == case.round.Status.OPEN and case.disposition != Disposition.INELIGIBLE,
     }

@@ -132,7 +132,9 @@ ACTS = {
 
 
 def _case(pk: int) -> Case:
-    cases = Case.objects.select_related("round__questionnaire", "sample_unit__workplace", "sample_unit__stratum")
+    cases = Case.objects.select_related(
+        "round__questionnaire", "sample_unit__workplace", "sample_unit__stratum", "decline_reason"
+    )
     return get_object_or_404(cases, pk=pk)
 
 
@@ -151,6 +153,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "holders": [(holder, AddressKind(holder.address_kind).label) for holder in holders],
         "link": _rehearsal_link(request, case_, owner),
         "report": _report(case_),
+        "decline_reason": getattr(case_, "decline_reason", None),
         "timeline": _timeline(case_, holders),
         "lines": [(line, left_out(line.left_out)) for line in lines.select_related("mail").order_by("pk")],
         "acts": [(slug, act.title) for slug, act in ACTS.items() if _can(act, case_, owner)],

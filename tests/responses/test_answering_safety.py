@@ -51,7 +51,7 @@ def hand_in(client: Client, holder: LinkHolder) -> None:
 
 
 def say_no(client: Client, holder: LinkHolder) -> None:
-    client.post(link(holder, "decline"), {"decline": "1"})
+    client.post(link(holder, "decline"), {"decision": "decline"})
 
 
 def close_the_round(client: Client, holder: LinkHolder) -> None:
@@ -81,7 +81,7 @@ def test_other_methods_are_refused_and_change_no_row(client: Client, holder: Lin
     begin(client, holder)
     before = all_rows()
     for path in every_address(holder):
-        assert getattr(client, method)(path, {"unit_confirm": "closed", "decline": "1"}).status_code == 405
+        assert getattr(client, method)(path, {"unit_confirm": "closed", "decision": "decline"}).status_code == 405
     assert all_rows() == before
 
 

@@ -1,0 +1,71 @@
+"""Forms of the pages around and after the questionnaire.
+
+A machine that presses every button changes nothing: each form asks for a choice, and none is made beforehand.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from responses.models import DeclineReason
+
+Choices = Sequence[tuple[str, str | Promise]]
+CHOOSE = {"required": _("Choose one of the answers.")}
+MOST_WORDS = 500
+
+
+def helper_of(button: str | Promise, action: str = "") -> FormHelper:
+    """Return the helper of a form behind a link that is the whole authority (decision 0002), so without CSRF token."""
+    helper = FormHelper()
+    helper.form_method = "post"
+    helper.form_action = action
+    helper.disable_csrf = True
+    helper.add_input(Submit("", button))
+    return helper
+
+
+class DecisionForm(forms.Form):
+    """One question whose answer is the decision."""
+
+    decision = forms.ChoiceField(widget=forms.RadioSelect, error_messages=CHOOSE)
+
+    def __init__(
+        self, *args: Any, question: str | Promise, choices: Choices, button: str | Promise, action: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["decision"]
+        assert isinstance(field, forms.ChoiceField)
+        field.label, field.choices = question, choices
+        self.helper = helper_of(button, action)
+
+    @property
+    def decided(self) -> str:
+        """What was chosen; "" as long as nothing valid was posted."""
+        return self.cleaned_data["decision"] if self.is_bound and self.is_valid() else ""
+
+
+class DeclineForm(DecisionForm):
+    """Saying no, with a reason for those who want to give one."""
+
+    code = forms.ChoiceField(
+        label=_("Why not?"),
+        help_text=_("It helps us to make the next questionnaire better. It changes nothing for you."),
+        choices=DeclineReason.Code.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    words = forms.CharField(
+        label=_("Your own words"),
+        help_text=_("Please do not write names of persons."),
+        max_length=MOST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "max_length": _("The text has %(show_value)d characters; there is room for %(limit_value)d."),
+        },
+    )
