@@ -40,7 +40,7 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)
-        field.label, field.choices = question, choices
+        field.label, field.choices = str(question), choices
         self.helper = helper_of(button, action)
 
     @property
