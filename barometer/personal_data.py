@@ -106,7 +106,11 @@ FIELDS = {
     ),
     "responses.LinkHolder": Fields(
         personal="name email address_kind",
-        other="case role generation retired_at",
+        other="case role standing generation retired_at",
+    ),
+    "responses.HandOver": Fields(
+        personal="given_by asked_at began_at silent_from bounced_at ended_at",
+        other="holder",
     ),
     "responses.CaseEvent": Fields(
         personal="kind at by holder",

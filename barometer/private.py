@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-PREFIXES = ("/s/", "/o/")  # of a personal link, and of the link that stops its reminders (responses.urls)
+# Of a personal link, and of the links that stop its reminders, take the task back and give it back (responses.links).
+PREFIXES = ("/s/", "/o/", "/t/", "/r/")
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 View = Callable[[HttpRequest], HttpResponseBase]

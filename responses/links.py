@@ -14,14 +14,15 @@ from django.db.models import QuerySet
 
 from responses.models import LinkHolder
 
-ANSWER, OPT_OUT = "answer", "opt-out"
-PATHS = {ANSWER: "s", OPT_OUT: "o"}
+ANSWER, OPT_OUT, TAKE_BACK, GIVE_BACK = "answer", "opt-out", "take-back", "give-back"
+PATHS = {ANSWER: "s", OPT_OUT: "o", TAKE_BACK: "t", GIVE_BACK: "r"}
 TOKEN = re.compile(r"^([0-9A-Za-z])([0-9a-z]{1,12})-([0-9A-Za-z_-]{22})$")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CASE_BITS, MAC_BITS = 20, 35
 # Made once: every page behind a link asks this.
 HOLDERS = (
     LinkHolder.objects.filter(retired_at__isnull=True)
+    .exclude(standing__in=(LinkHolder.Standing.WAITING, LinkHolder.Standing.REFUSED))
     .order_by()
     .select_related("case__response", "case__round__questionnaire", "case__sample_unit__workplace")
 )
@@ -54,24 +55,26 @@ def holder_of(purpose: str, text: str) -> LinkHolder | None:
 
 
 def typed_code(holder: LinkHolder) -> str:
-    """Return the code that opens the owner's questionnaire, e.g. ``0A1B-2C3D-4E5F``."""
+    """Return the code that opens the holder's questionnaire, e.g. ``0A1B-2C3D-4E5F``."""
     digits = _code_digits(next(iter(settings.LINK_KEYS)), holder)
     text = "".join(CROCKFORD[digit] for digit in [*digits, _check(digits)])
     return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
 
 def holder_of_code(text: str) -> LinkHolder | None:
-    """Return the owner whose code was typed, forgiving case, spaces, dashes and O, I, L."""
+    """Return the holder whose code was typed, forgiving case, spaces, dashes and O, I, L."""
     plain = re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
     if len(plain) != 12 or any(character not in CROCKFORD for character in plain):
         return None
     *digits, check = (CROCKFORD.index(character) for character in plain)
     if _check(digits) != check:
         return None
-    holder = _only(HOLDERS.filter(case_id=_number(digits) >> MAC_BITS, role=LinkHolder.Role.OWNER))
-    codes = [_code_digits(key_id, holder) for key_id in settings.LINK_KEYS] if holder else []
-    found = [hmac.compare_digest(bytes(code), bytes(digits)) for code in codes]
-    return holder if any(found) else None
+    found = None
+    for holder in HOLDERS.filter(case_id=_number(digits) >> MAC_BITS):
+        for key_id in settings.LINK_KEYS:
+            if hmac.compare_digest(bytes(_code_digits(key_id, holder)), bytes(digits)):
+                found = holder
+    return found
 
 
 def _only(holders: QuerySet[LinkHolder]) -> LinkHolder | None:
@@ -90,7 +93,9 @@ def _digest(key_id: str, purpose: str, number: int, generation: int) -> bytes:
 def _code_digits(key_id: str, holder: LinkHolder) -> list[int]:
     if holder.case_id >= 2**CASE_BITS:
         raise ValueError("a typed code holds case numbers below 2**20")
-    mac = int.from_bytes(_digest(key_id, "code", holder.case_id, holder.generation)[:8]) >> (64 - MAC_BITS)
+    owner = holder.role == LinkHolder.Role.OWNER
+    purpose, of = ("code", holder.case_id) if owner else ("code of a further holder", holder.pk)
+    mac = int.from_bytes(_digest(key_id, purpose, of, holder.generation)[:8]) >> (64 - MAC_BITS)
     number = holder.case_id << MAC_BITS | mac
     return [number >> shift & 31 for shift in range(50, -1, -5)]
 

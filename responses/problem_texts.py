@@ -9,6 +9,18 @@ TEXTS: dict[str, str | Promise] = {
     "questionnaire_not_published": _("The questionnaire is a draft. Publish it first."),
     "round_without_invitation": _("The contact plan has no invitation."),
     "round_text_missing": _("“%(field)s” is empty in %(language)s. Fill it in on the page “Texts”."),
+    "hand_over_too_many_today": _(
+        "The task has been passed on or shared three times today, which is the most for one day. Try again tomorrow."
+    ),
+    "hand_over_too_many": _(
+        "The task has been passed on or shared ten times, which is the most. Please contact us instead."
+    ),
+    "hand_over_has_delegate": _("The task has been passed on already. Take it back first."),
+    "hand_over_has_link": _("This person has a link already."),
+    "hand_over_own_address": _("This is the address that we write to already. Write the other person's address."),
+    "hand_over_not_reserved": _(
+        "This is a rehearsal: it takes only addresses that reach nobody, for example name@workplace.example."
+    ),
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from responses.views import answering, cases, declining, estimate, export, links, mails, round
+from responses.views import answering, cases, declining, estimate, export, hand_over, hand_overs, links, mails, round
 
 respondent = [
     path("s/", links.typed_code, name="typed-code"),
@@ -8,7 +8,13 @@ respondent = [
     path("s/<str:token>/<int:number>/", answering.page, name="answer-page"),
     path("s/<str:token>/review/", answering.review, name="answer-review"),
     path("s/<str:token>/submit/", answering.submit, name="answer-submit"),
-    path("s/<str:token>/not-me/", links.not_me, name="not-me"),
+    path("s/<str:token>/not-me/", hand_over.not_me, name="not-me"),
+    path("s/<str:token>/pass-on/", hand_over.pass_on, name="pass-on"),
+    path("s/<str:token>/share/", hand_over.share, name="share"),
+    path("s/<str:token>/take-back/", hand_over.take_back, name="take-back"),
+    path("s/<str:token>/give-back/", hand_over.give_back, name="give-back"),
+    path("t/<str:token>/", hand_over.take_back_by_mail, name="take-back-by-mail"),
+    path("r/<str:token>/", hand_over.give_back_by_mail, name="give-back-by-mail"),
     path("s/<str:token>/decline/", declining.decline, name="decline"),
     path("o/<str:token>/", declining.opt_out, name="opt-out"),
     path("privacy/<slug:slug>/", links.privacy, name="privacy"),
@@ -21,6 +27,8 @@ staff = [
     path("rounds/<slug:slug>/cases/", cases.listing, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/<slug:act>/", cases.act, name="case-act"),
+    path("rounds/<slug:slug>/hand-overs/", hand_overs.listing, name="hand-overs"),
+    path("hand-overs/<int:pk>/<slug:act>/", hand_overs.act, name="hand-over-act"),
     path("rounds/<slug:slug>/mails/", mails.listing, name="mails"),
     path("mails/<int:pk>/", mails.mail, name="mail"),
     path("rounds/<slug:slug>/export/", export.download, name="export"),

@@ -30,7 +30,7 @@ LAYERS = (
     ("models", "problem_texts", "case_texts", "answering"),
     ("links", "guessing", "mail", "recipients", "exports", "dataset", "estimates", "monitoring", "charts"),
     ("actions",),
-    ("forms", "after_forms", "tasks", "simulation"),
+    ("forms", "after_forms", "hand_over_forms", "tasks", "simulation"),
     ("views",),
     ("urls", "admin", "management"),
 )

@@ -5,13 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from responses.actions import contact, events
+from responses.actions import contact, events, hand_over
 from responses.actions.case import check_answerable
 from responses.models import Case, CaseEvent, LinkHolder, Notice, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.answering.reading import PageInput, Posted, read_page
 from surveys.questionnaire.definition import Answers, Questionnaire
 from surveys.questionnaire.routing import Route, RoutePage, route
+
+
+class NotTheirTask(Exception):
+    """Somebody else has the task: an owner has passed it on, or a delegate no longer has it."""
 
 
 class PageNotOnRoute(Exception):
@@ -48,8 +52,11 @@ def save_page(
     """Store the valid answers of a posted page; the first valid answer ever starts the questionnaire.
 
     ``complete`` also reports what is missing. A post without a valid answer changes no row.
-    Raises: CaseClosed, PageNotOnRoute.
+    Raises: CaseClosed, PageNotOnRoute, NotTheirTask. As a round that closes in this moment, a hand-over that ends
+    in it may still take the page.
     """
+    if holder.standing != LinkHolder.Standing.WORKS:
+        raise NotTheirTask
     case = events.lock_again(holder.case)
     check_answerable(case)
     response = Response.objects.filter(case=case).first()
@@ -76,6 +83,7 @@ def _store(
     elif answers != response.answers:
         response.answers = dict(answers)
         response.save(update_fields=["answers"])
+    hand_over.note_answer(holder, at=at)
     if case.language != language:
         case.language = language
         case.save(update_fields=["language"])
@@ -96,12 +104,14 @@ def _note_scope(case: Case, after: Route, *, holder: LinkHolder, at: datetime) -
 def submit(*, holder: LinkHolder, at: datetime) -> Response:
     """Freeze the answers; submitted twice is recorded once.
 
-    Raises: CaseClosed, Incomplete.
+    Raises: CaseClosed, Incomplete, NotTheirTask.
     """
     case = events.lock(holder.case_id)
     response = Response.objects.filter(case=case).first()
     if response and response.submitted_at:
         return response
+    if not case.holders.filter(pk=holder.pk, standing=LinkHolder.Standing.WORKS).exists():
+        raise NotTheirTask
     check_answerable(case)
     if response is None:
         raise Incomplete

@@ -67,9 +67,12 @@ def check_answerable(case: Case) -> None:
 def decline(*, holder: LinkHolder, at: datetime, code: str = "", words: str = "") -> None:
     """The workplace does not wish to take part. Twice declined is once recorded; the first reason given stands.
 
+    Only its owner can say so: the no of a delegate or colleague is ``hand_over.give_back``, never a refusal.
     ``code`` is one of ``DeclineReason.Code``, ``words`` are the respondent's own; both may be empty.
     Raises: CaseClosed, also for a workplace that is said not to exist: nothing more is asked of it.
     """
+    if holder.role != LinkHolder.Role.OWNER:
+        raise ValueError("only the owner declines")
     case = lock_unsubmitted(holder.case_id)
     if case.disposition in SAID_ALREADY:
         raise CaseClosed

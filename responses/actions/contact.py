@@ -29,7 +29,6 @@ from responses.actions import events
 from responses.mail import Answer, Reason, Unwritable
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail, Notice
 from responses.recipients import Line
-from responses.statistics.dispositions import EventKind
 from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, left_out, notice_left_out
 from surveys.models import ContactStep, Round
 
@@ -172,7 +171,7 @@ def record_bounce(*, mail: Mail, by: User | None, at: datetime) -> None:
     mail.bounced_at = at
     mail.save(update_fields=["bounced_at"])
     for line in mail.lines.filter(left_out="").select_related("holder").order_by("case_id"):
-        events.record(events.lock(line.case_id), kind=EventKind.BOUNCED, at=at, by=by, holder=line.holder)
+        events.record_bounce(events.lock(line.case_id), holder=line.holder, at=at, by=by)
     if by:
         audit.record("mail.bounced", target=mail, by=by, at=at)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from barometer.models import User
-from responses.models import Case, CaseEvent, LinkHolder
+from responses.models import Case, CaseEvent, HandOver, LinkHolder
 from responses.statistics.dispositions import EventKind, derive
 
 
@@ -39,6 +39,21 @@ def record(
         case.disposition = disposition
         case.save(update_fields=["disposition"])
     return event
+
+
+def record_bounce(case: Case, *, holder: LinkHolder | None, at: datetime, by: User | None) -> None:
+    """A mail came back; ``holder`` is whose address it went to, None for the owner's. The caller holds the lock.
+
+    One to a delegate or colleague leaves the disposition and the link alone, since that may have come another way;
+    but from now on the owner is written to.
+    """
+    if holder is None or holder.role == LinkHolder.Role.OWNER:
+        record(case, kind=EventKind.BOUNCED, at=at, by=by, holder=holder)
+        return
+    given = HandOver.objects.filter(holder=holder)
+    given.update(bounced_at=at)
+    given.filter(silent_from__isnull=False).update(silent_from=at)
+    record(case, kind=EventKind.DELEGATE_BOUNCED, at=at, by=by, holder=holder)
 
 
 def record_invited(holders: Mapping[int, int], *, at: datetime, by: User | None = None) -> None:

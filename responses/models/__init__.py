@@ -1,6 +1,17 @@
 from responses.models.after import DeclineReason
 from responses.models.case import Case, CaseEvent, LinkHolder
 from responses.models.contact import ContactAttempt, Mail, Notice
+from responses.models.hand_over import HandOver
 from responses.models.response import Response
 
-__all__ = ["Case", "CaseEvent", "ContactAttempt", "DeclineReason", "LinkHolder", "Mail", "Notice", "Response"]
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "ContactAttempt",
+    "DeclineReason",
+    "HandOver",
+    "LinkHolder",
+    "Mail",
+    "Notice",
+    "Response",
+]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import Round, SampleUnit
 
@@ -66,7 +67,8 @@ class LinkHolder(models.Model):
     """Who holds a personal link to a case, and the only source of addresses for its mails.
 
     The link itself is derived (``responses.links``) from the key, this row's id and ``generation``: raising
-    the generation, or retiring the holder, ends links already sent.
+    the generation, or retiring the holder, ends links already sent. ``standing`` says what the link shows; how
+    others than the owner came to theirs, their ``HandOver`` tells.
     """
 
     class Role(models.TextChoices):
@@ -74,11 +76,21 @@ class LinkHolder(models.Model):
         SHARED = "shared", _("Shared with")
         DELEGATE = "delegate", _("Handed over to")
 
+    class Standing(models.TextChoices):
+        WORKS = hand_over.Standing.WORKS.value, _("Can see and change the answers")
+        WATCHES = hand_over.Standing.WATCHES.value, _("Sees only how far the task has come")
+        WAITING = hand_over.Standing.WAITING.value, _("Waits for you: no link has been sent")
+        REFUSED = hand_over.Standing.REFUSED.value, _("Refused: no link has been sent")
+        ENDED = hand_over.Standing.ENDED.value, _("Ended: the link shows nothing more")
+
+    CURRENT = (Standing.WORKS, Standing.WAITING)
+
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="holders")
     role = models.CharField(max_length=8, choices=Role, default=Role.OWNER)
     name = models.CharField(max_length=60, blank=True)
     email = models.EmailField(blank=True)
     address_kind = models.CharField(max_length=9)
+    standing = models.CharField(max_length=8, choices=Standing, default=Standing.WORKS)
     generation = models.PositiveSmallIntegerField(default=1)
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -87,6 +99,16 @@ class LinkHolder(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(role="owner"), name="linkholder_one_owner_per_case"
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(role="delegate", standing__in=["works", "waiting"]),
+                name="linkholder_one_delegate_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role="owner", standing__in=["works", "watches"])
+                | models.Q(role__in=["shared", "delegate"], standing__in=["works", "waiting", "refused", "ended"]),
+                name="linkholder_standing_fits_its_role",
             ),
         ]
 

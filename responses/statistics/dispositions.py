@@ -26,6 +26,13 @@ class EventKind(StrEnum):
     LINK_RETIRED = "link_retired"
     LINK_ISSUED = "link_issued"  # somebody got a (new) personal link
     ADDRESS_CHANGED = "address_changed"
+    HAND_OVER_ASKED = "hand_over_asked"  # to share or transfer the task; waits for staff
+    HAND_OVER_REFUSED = "hand_over_refused"  # by staff
+    HANDED_OVER = "handed_over"  # a delegate got the task
+    SHARED = "shared"  # a colleague got a link
+    GIVEN_BACK = "given_back"  # the delegate or colleague gave up the link
+    TAKEN_BACK = "taken_back"  # the owner, or staff, ended it
+    DELEGATE_BOUNCED = "delegate_bounced"  # a mail to a delegate or colleague came back
     CORRECTION_REQUESTED = "correction_requested"  # the workplace wants to change what it submitted
     CORRECTION_WITHDRAWN = "correction_withdrawn"  # and changed their mind
     CORRECTION_REFUSED = "correction_refused"  # staff let the answers stand

@@ -96,7 +96,7 @@ def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     """Send the answers; only the button on the review page posts here."""
     if request.method == "POST":
         # Refused, the entry page shows what is the matter: closed, declined, or the first unanswered page.
-        with suppress(CaseClosed, answering.Incomplete):
+        with suppress(CaseClosed, answering.Incomplete, answering.NotTheirTask):
             answering.submit(holder=holder, at=timezone.now())
     return go("answer", holder)
 
@@ -114,7 +114,7 @@ def _save(request: HttpRequest, holder: LinkHolder, number: int, data: QueryDict
             complete=going_on,
             language=chosen if chosen in holder.case.round.languages else language,
         )
-    except (CaseClosed, answering.PageNotOnRoute):
+    except (CaseClosed, answering.PageNotOnRoute, answering.NotTheirTask):
         return go("answer", holder)
     if not saved.input.clean:
         return _page(request, holder, saved.route, saved.page, saved.answers, posted=saved.input)

@@ -143,7 +143,7 @@ def _case(pk: int) -> Case:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is known of a case and what happened to it; of the answers only a report that it is gone."""
     case_ = _case(pk)
-    holders = list(case_.holders.order_by("pk"))
+    holders = list(case_.holders.select_related("hand_over").order_by("pk"))
     owner, lines = _owner(case_), ContactAttempt.objects.filter(case=case_)
     context = {
         "round": case_.round,
@@ -232,18 +232,21 @@ class Happening:
 
     at: datetime
     text: Promise
+    holder: str
     who: str
     reason: str
 
 
 def _timeline(case_: Case, holders: list[LinkHolder]) -> list[Happening]:
     """Return what happened, in order; the reason of an act stands in the audit log, at the same moment."""
+    others = {holder.pk: holder.name for holder in holders if holder.role != LinkHolder.Role.OWNER}
     targets = [f"case:{case_.pk}", *(f"linkholder:{holder.pk}" for holder in holders)]
     reasons = dict(AuditEvent.objects.filter(target__in=targets).exclude(reason="").values_list("at", "reason"))
     return [
         Happening(
             at=event.at,
             text=EVENTS[EventKind(event.kind)],
+            holder=others.get(event.holder_id or 0, ""),
             who=event.by.get_full_name() or event.by.get_username() if event.by else "",
             reason=reasons.get(event.at, ""),
         )

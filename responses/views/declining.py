@@ -20,9 +20,14 @@ from responses.views.respondent import address, for_holder, go, show
 DECLINE, UNDO, STOP, RESUME, STAY = "decline", "undo", "stop", "resume", "stay"
 
 
-@for_holder()
+@for_holder(watching=True)
 def decline(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """Ask before a workplace says no; afterwards ask whether it wants to take part after all."""
+    """Ask before a workplace says no; afterwards ask whether it wants to take part after all.
+
+    Only the owner says no for the workplace: whoever got the task from the owner gives it back.
+    """
+    if holder.role != LinkHolder.Role.OWNER:
+        return go("give-back", holder)
     case = holder.case
     declined = case.disposition == Disposition.DECLINED
     if case.disposition in actions.SAID_ALREADY or (not declined and case.round.status != case.round.Status.OPEN):

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from barometer.network import client_network
 from responses import guessing, links
-from responses.models import LinkHolder
-from responses.views.respondent import for_holder, other_languages, show
+from responses.views.respondent import other_languages
 from surveys.models import Round, RoundText
 
 Field = RoundText.Field
@@ -56,12 +55,6 @@ def typed_code(request: HttpRequest) -> HttpResponse:
         problem = _("The code is not right. It has 12 letters and digits, and stands in your mail or letter.")
         return render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=422)
     return redirect("answer", token=links.token(links.ANSWER, holder))
-
-
-@for_holder()
-def not_me(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """What to do when somebody else should answer."""
-    return show(request, "not_me", holder, {})
 
 
 @require_http_methods(["GET", "HEAD"])

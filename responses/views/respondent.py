@@ -19,7 +19,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from responses import links
-from responses.models import LinkHolder
+from responses.models import HandOver, LinkHolder
+from responses.statistics.eligibility import ENDED
 from surveys.models import Round
 
 P = ParamSpec("P")
@@ -27,8 +28,12 @@ HolderView = Callable[Concatenate[HttpRequest, LinkHolder, P], HttpResponse]
 TokenView = Callable[..., HttpResponse]
 
 
-def for_holder(purpose: str = links.ANSWER) -> Callable[[HolderView[P]], TokenView]:
-    """Turn a view of a link holder into a view of a token; a link that opens nothing is 404."""
+def for_holder(purpose: str = links.ANSWER, *, watching: bool = False) -> Callable[[HolderView[P]], TokenView]:
+    """Turn a view of a link holder into a view of a token; a link that opens nothing is 404.
+
+    An owner who has passed the task on sees where it stands instead of the view, unless that is for the ``watching``
+    too; a delegate or colleague who no longer has it sees that, and nothing else.
+    """
 
     def decorate(view: HolderView[P]) -> TokenView:
         @csrf_exempt
@@ -40,13 +45,27 @@ def for_holder(purpose: str = links.ANSWER) -> Callable[[HolderView[P]], TokenVi
             if holder is None:
                 return render(request, "respondent/unknown_link.html", status=404)
             with translation.override(language_of(request, holder)):
-                response = view(request, holder, *args, **kwargs)
+                elsewhere = _elsewhere(request, holder, watching=watching)
+                response = elsewhere or view(request, holder, *args, **kwargs)
                 response["Content-Language"] = translation.get_language() or ""
             return response
 
         return wrapped
 
     return decorate
+
+
+def _elsewhere(request: HttpRequest, holder: LinkHolder, *, watching: bool) -> HttpResponse | None:
+    """Return what to show when the holder has not the task; None when there is nothing in the way of the page."""
+    if holder.standing == LinkHolder.Standing.ENDED:
+        return show(request, "task_elsewhere", holder, {})
+    case = holder.case
+    over = case.disposition in ENDED or case.round.status != Round.Status.OPEN
+    if holder.standing != LinkHolder.Standing.WATCHES or watching or over:
+        return None
+    given = HandOver.objects.current().select_related("holder").get(holder__case=case, holder__role="delegate")
+    context = {"given": given, "take_back_url": address("take-back", holder)}
+    return show(request, "task_status", holder, context)
 
 
 def language_of(request: HttpRequest, holder: LinkHolder) -> str:

@@ -85,6 +85,16 @@ TRUTH_TABLE = {
     "opened started submitted correction_requested correction_withdrawn": "submitted",
     "opened started submitted correction_requested correction_refused": "submitted",
     "opened started submitted correction_requested reopened": "started",
+    # Handing over and back changes nothing, and a delegate's bounce is not the workplace's.
+    "opened hand_over_asked hand_over_refused": "not_started",
+    "opened hand_over_asked handed_over": "not_started",
+    "opened handed_over given_back": "not_started",
+    "opened handed_over delegate_bounced": "not_started",
+    "opened bounced handed_over": "bounced",
+    "opened started handed_over taken_back": "started",
+    "opened started shared given_back": "started",
+    "opened started shared submitted taken_back": "submitted",
+    "opened declined handed_over": "declined",
     # What is only noted.
     "opened reminders_stopped reminders_resumed": "not_started",
     "opened reminders_stopped": "not_started",
