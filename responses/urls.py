@@ -1,6 +1,18 @@
 from django.urls import path
 
-from responses.views import answering, cases, declining, estimate, export, hand_over, hand_overs, links, mails, round
+from responses.views import (
+    answering,
+    cases,
+    declining,
+    estimate,
+    export,
+    hand_over,
+    hand_overs,
+    links,
+    mails,
+    questions,
+    round,
+)
 
 respondent = [
     path("s/", links.typed_code, name="typed-code"),
@@ -18,6 +30,9 @@ respondent = [
     path("s/<str:token>/decline/", declining.decline, name="decline"),
     path("o/<str:token>/", declining.opt_out, name="opt-out"),
     path("privacy/<slug:slug>/", links.privacy, name="privacy"),
+    path("questions/<slug:slug>/", questions.levels, name="questions"),
+    path("questions/<slug:slug>/<slug:level>/", questions.page, name="questions-level"),
+    path("questions/<slug:slug>/<slug:level>.pdf", questions.pdf, name="questions-pdf"),
 ]
 
 staff = [

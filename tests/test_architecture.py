@@ -28,7 +28,7 @@ PURE = (
 LAYERS = (
     ("statistics", "questionnaire", "classifications", "sampling", "register_headers", "frame_file"),
     ("models", "problem_texts", "case_texts", "answering"),
-    ("links", "guessing", "mail", "recipients", "exports", "dataset", "estimates", "monitoring", "charts"),
+    ("links", "guessing", "mail", "recipients", "exports", "whole_pdf", "dataset", "estimates", "monitoring", "charts"),
     ("actions",),
     ("forms", "after_forms", "hand_over_forms", "tasks", "simulation"),
     ("views",),

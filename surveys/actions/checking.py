@@ -11,6 +11,15 @@ from surveys.questionnaire.duration import Duration, durations
 from surveys.questionnaire.expression import ExpressionError
 from surveys.questionnaire.meaning import check_meaning, is_earlier, same_instrument
 
+# Errors that do not keep a draft from being shown: what is asked can still be worked out, something is only missing.
+SHOWABLE = frozenset(
+    {
+        *("missing_translation", "missing_translation_of_code", "unknown_language", "unknown_brace"),
+        *("unreachable", "unreachable_choice", "no_options", "no_rows", "empty_scale", "duplicate_value"),
+        *("max_out_of_range", "max_length_out_of_range", "bad_slug", "bad_version", "bad_country", "period_backwards"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -18,6 +27,11 @@ class Findings:
 
     errors: Sequence[Problem]
     warnings: Sequence[Problem]
+
+    @property
+    def hidden(self) -> list[Problem]:
+        """The errors that must be mended before the questionnaire can be shown as respondents get it."""
+        return [problem for problem in self.errors if problem.code not in SHOWABLE]
 
     @classmethod
     def sorted_out(cls, problems: Sequence[Problem]) -> "Findings":

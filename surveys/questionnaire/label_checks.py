@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from barometer.problems import Problem
 from surveys.questionnaire.definition import Choice, Label, Question, Questionnaire
+from surveys.questionnaire.reading import NO_LABEL
 
 Place: TypeAlias = tuple[Label, str, str]  # the text, where it stands, under which key
 
@@ -51,7 +52,7 @@ def _choices(choices: Sequence[Choice], owner: str) -> Iterator[Place]:
 
 
 def check_label(questionnaire: Questionnaire, label: Label, where: str, key: str) -> Iterator[Problem]:
-    if not label.texts:  # reported when it was read
+    if label is NO_LABEL:  # reported when it was read
         return
     for language in questionnaire.languages:
         text = label.texts.get(language)
