@@ -14,7 +14,9 @@ from django.db.models import QuerySet
 
 from responses.models import LinkHolder
 
+# Of a link holder.
 ANSWER, OPT_OUT, TAKE_BACK, GIVE_BACK = "answer", "opt-out", "take-back", "give-back"
+COPY, SEEN = "copy", "seen"  # of a response
 PATHS = {ANSWER: "s", OPT_OUT: "o", TAKE_BACK: "t", GIVE_BACK: "r"}
 TOKEN = re.compile(r"^([0-9A-Za-z])([0-9a-z]{1,12})-([0-9A-Za-z_-]{22})$")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,6 +39,26 @@ def token(purpose: str, holder: LinkHolder) -> str:
 def address(purpose: str, holder: LinkHolder) -> str:
     """Return the whole address that a mail carries; ``responses.urls`` answers there."""
     return f"{settings.SITE_URL}/{PATHS[purpose]}/{token(purpose, holder)}/"
+
+
+def signed(purpose: str, number: int, generation: int = 0) -> str:
+    """Return a token, of the same form, for a row that is no link holder; another generation makes another token."""
+    key_id = next(iter(settings.LINK_KEYS))
+    return f"{key_id}{_base36(number)}-{_mac(key_id, purpose, number, generation)}"
+
+
+def number_in(text: str) -> int | None:
+    """Return the number of the row that a token claims to be for; only ``is_signed`` tells whether it is."""
+    match = TOKEN.match(text)
+    return min(int(match[2], 36), 2**62) if match else None
+
+
+def is_signed(purpose: str, text: str, number: int, generation: int = 0) -> bool:
+    """Whether the token was made by ``signed`` with one of our keys."""
+    match = TOKEN.match(text)
+    if match is None or match[1] not in settings.LINK_KEYS or int(match[2], 36) != number:
+        return False
+    return hmac.compare_digest(_mac(match[1], purpose, number, generation), match[3])
 
 
 def holder_of(purpose: str, text: str) -> LinkHolder | None:

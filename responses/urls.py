@@ -11,6 +11,7 @@ from responses.views import (
     links,
     mails,
     questions,
+    receipt,
     round,
 )
 
@@ -29,6 +30,9 @@ respondent = [
     path("r/<str:token>/", hand_over.give_back_by_mail, name="give-back-by-mail"),
     path("s/<str:token>/decline/", declining.decline, name="decline"),
     path("o/<str:token>/", declining.opt_out, name="opt-out"),
+    path("k/<str:token>/", receipt.receipt, name="receipt"),
+    path("k/<str:token>/answers/", receipt.copy, name="copy"),
+    path("k/<str:token>/answers.pdf", receipt.pdf, name="copy-pdf"),
     path("privacy/<slug:slug>/", links.privacy, name="privacy"),
     path("questions/<slug:slug>/", questions.levels, name="questions"),
     path("questions/<slug:slug>/<slug:level>/", questions.page, name="questions-level"),

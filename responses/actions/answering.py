@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -100,16 +101,23 @@ def _note_scope(case: Case, after: Route, *, holder: LinkHolder, at: datetime) -
         events.record(case, kind=EventKind.REPORT_WITHDRAWN, at=at, holder=holder)
 
 
+class Submission(NamedTuple):
+    """``first`` tells the call that submitted from those that came later."""
+
+    response: Response
+    first: bool
+
+
 @transaction.atomic
-def submit(*, holder: LinkHolder, at: datetime) -> Response:
-    """Freeze the answers; submitted twice is recorded once.
+def submit(*, holder: LinkHolder, at: datetime) -> Submission:
+    """Freeze the answers; submitted twice is recorded once, and has one receipt.
 
     Raises: CaseClosed, Incomplete, NotTheirTask.
     """
     case = events.lock(holder.case_id)
     response = Response.objects.filter(case=case).first()
     if response and response.submitted_at:
-        return response
+        return Submission(response, first=False)
     if not case.holders.filter(pk=holder.pk, standing=LinkHolder.Standing.WORKS).exists():
         raise NotTheirTask
     check_answerable(case)
@@ -122,7 +130,7 @@ def submit(*, holder: LinkHolder, at: datetime) -> Response:
     response.save(update_fields=["submitted_at"])
     event = events.record(case, kind=EventKind.SUBMITTED, at=at, holder=holder)
     _send_receipts(case, holder, event)
-    return response
+    return Submission(response, first=True)
 
 
 def _send_receipts(case: Case, holder: LinkHolder, event: CaseEvent) -> None:

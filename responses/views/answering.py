@@ -1,26 +1,26 @@
 """The questionnaire behind a personal link."""
 
-from contextlib import suppress
-
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 
+from responses import copies
 from responses.actions import answering
 from responses.actions.case import CaseClosed
 from responses.models import Case, LinkHolder, Response
+from responses.references import reference
 from responses.statistics.dispositions import Disposition
+from responses.views.receipt import go_to_receipt
 from responses.views.respondent import address, for_holder, go, show
 from surveys.answering.forms import PageForm
 from surveys.answering.progress import progress
 from surveys.answering.reading import PageInput
-from surveys.answering.wording import Wording
 from surveys.questionnaire.definition import Answers
 from surveys.questionnaire.routing import Route, RoutePage
 
 ENDED = {
-    Disposition.SUBMITTED: "receipt",
+    Disposition.SUBMITTED: "received",
     Disposition.INELIGIBLE_REPORTED: "out_of_scope_done",
     Disposition.INELIGIBLE: "out_of_scope_done",
 }
@@ -70,21 +70,10 @@ def review(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     route = answering.route_of(holder.case, answers)
     if route.first_unanswered is not None or route.in_scope is False:
         return go("answer", holder)
-    wording = Wording.of(route, translation.get_language() or "")
-    pages = [
-        {
-            "title": wording.text(page.label),
-            "url": address("answer-page", holder, page.number, **{"return": "review"}),
-            "items": [
-                {"title": wording.text(item.question.label), "lines": wording.answer(item, route.answers)}
-                for item in page.items
-                if item.question.type != "display"
-            ],
-        }
-        for page in route.pages
-    ]
+    pages = copies.in_words(route, translation.get_language() or "")
     context = {
-        "pages": pages,
+        "pages": [(page, address("answer-page", holder, page.page.number, **{"return": "review"})) for page in pages],
+        "seen": copies.seen(response) if response else "",
         "submit_url": address("answer-submit", holder),
         "back_url": address("answer-page", holder, route.pages[-1].number),
     }
@@ -94,10 +83,16 @@ def review(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
 @for_holder()
 def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     """Send the answers; only the button on the review page posts here."""
-    if request.method == "POST":
-        # Refused, the entry page shows what is the matter: closed, declined, or the first unanswered page.
-        with suppress(CaseClosed, answering.Incomplete, answering.NotTheirTask):
-            answering.submit(holder=holder, at=timezone.now())
+    if request.method != "POST":
+        return go("answer", holder)
+    try:
+        response, first = answering.submit(holder=holder, at=timezone.now())
+    except (CaseClosed, answering.Incomplete, answering.NotTheirTask):
+        return go("answer", holder)  # which shows what is the matter: closed, declined, or the first unanswered page
+    response.case = holder.case
+    # A button pressed twice leads to the receipt too, but only from a page that showed these very answers.
+    if first or copies.has_seen(response, request.POST.get("seen", "")):
+        return go_to_receipt(response)
     return go("answer", holder)
 
 
@@ -176,6 +171,7 @@ def _over(
         return None
     context = {
         "submitted_at": response.submitted_at if response else None,
+        "reference": reference(case.pk),
         "correct_url": address("answer-page", holder, 1),
         "may_change": case.round.status == case.round.Status.OPEN and case.disposition != Disposition.INELIGIBLE,
     }

@@ -27,6 +27,7 @@ from responses.forms import ReasonForm
 from responses.mail_texts import left_out
 from responses.models import Case, ContactAttempt, LinkHolder, Response
 from responses.models.case import DISPOSITION_LABELS
+from responses.references import case_of, reference
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.answering.wording import AnswerLine, Wording
 from surveys.models import AddressKind, Round
@@ -57,7 +58,10 @@ def _found(cases: QuerySet[Case], disposition: str, words: str) -> QuerySet[Case
         cases = cases.filter(disposition=disposition)
     if words:
         name = Q(sample_unit__workplace__name__icontains=words)
-        cases = cases.filter(name | Q(sample_unit__workplace__register_id=words))
+        found = name | Q(sample_unit__workplace__register_id=words)
+        if (pk := case_of(words)) is not None:
+            found |= Q(pk=pk)
+        cases = cases.filter(found)
     return cases.select_related("sample_unit__workplace").order_by("sample_unit__workplace__register_id")
 
 
@@ -152,6 +156,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "stratum": case_.sample_unit.stratum,
         "holders": [(holder, AddressKind(holder.address_kind).label) for holder in holders],
         "link": _rehearsal_link(request, case_, owner),
+        "reference": reference(case_.pk),
         "report": _report(case_),
         "decline_reason": getattr(case_, "decline_reason", None),
         "timeline": _timeline(case_, holders),

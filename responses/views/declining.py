@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from responses import links
 from responses.actions import case as actions
-from responses.after_forms import DecisionForm, DeclineForm
+from responses.after_forms import Choices, DecisionForm, DeclineForm
 from responses.models import LinkHolder
 from responses.statistics.dispositions import Disposition
 from responses.views.respondent import address, for_holder, go, show
@@ -24,12 +24,12 @@ DECLINE, UNDO, STOP, RESUME, STAY = "decline", "undo", "stop", "resume", "stay"
 def decline(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     """Ask before a workplace says no; afterwards ask whether it wants to take part after all.
 
-    Only the owner says no for the workplace: whoever got the task from the owner gives it back.
+    Only the owner says no for the workplace, and takes it back: whoever got the task from the owner gives it back.
     """
-    if holder.role != LinkHolder.Role.OWNER:
-        return go("give-back", holder)
     case = holder.case
     declined = case.disposition == Disposition.DECLINED
+    if holder.role != LinkHolder.Role.OWNER:
+        return show(request, "declined", holder, {}) if declined else go("give-back", holder)
     if case.disposition in actions.SAID_ALREADY or (not declined and case.round.status != case.round.Status.OPEN):
         return go("answer", holder)
     form = undo_form(request, address("decline", holder)) if declined else _decline_form(request, holder)
@@ -50,7 +50,7 @@ def opt_out(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     stopped = actions.reminders_stopped(case)
     declined = case.disposition == Disposition.DECLINED
     ended = case.disposition in actions.SAID_ALREADY
-    form = undo_form(request, action) if declined else _opt_out_form(request, action, stopped=stopped)
+    form = undo_form(request, action) if declined else _opt_out_form(request, holder, action, stopped=stopped)
     if form.decided and not ended:
         with suppress(actions.CaseClosed):  # then the page shows how things stand
             _decide(form, holder)
@@ -79,14 +79,15 @@ def _decline_form(request: HttpRequest, holder: LinkHolder) -> DeclineForm:
     )
 
 
-def _opt_out_form(request: HttpRequest, action: str, *, stopped: bool) -> DecisionForm:
-    reminders = (RESUME, _("Send us reminders again")) if stopped else (STOP, _("Stop reminders"))
-    no = (DECLINE, _("We do not wish to take part"))
+def _opt_out_form(request: HttpRequest, holder: LinkHolder, action: str, *, stopped: bool) -> DecisionForm:
+    choices = [(RESUME, _("Send us reminders again")) if stopped else (STOP, _("Stop reminders"))]
+    if holder.role == LinkHolder.Role.OWNER:
+        choices.append((DECLINE, _("We do not wish to take part")))
     question = _("Do you want to change anything?") if stopped else _("What have you decided?")
-    return _form(request, action, question, [reminders, no])
+    return _form(request, action, question, choices)
 
 
-def _form(request: HttpRequest, action: str, question: Promise, choices: list[tuple[str, Promise]]) -> DecisionForm:
+def _form(request: HttpRequest, action: str, question: Promise, choices: Choices) -> DecisionForm:
     data = request.POST if request.method == "POST" else None
     return DecisionForm(data, question=question, choices=choices, button=_("Save"), action=action)
 

@@ -19,7 +19,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from responses import links
-from responses.models import HandOver, LinkHolder
+from responses.models import Case, HandOver, LinkHolder
 from responses.statistics.eligibility import ENDED
 from surveys.models import Round
 
@@ -44,7 +44,7 @@ def for_holder(purpose: str = links.ANSWER, *, watching: bool = False) -> Callab
             holder = links.holder_of(purpose, token)
             if holder is None:
                 return render(request, "respondent/unknown_link.html", status=404)
-            with translation.override(language_of(request, holder)):
+            with translation.override(language_of(request, holder.case)):
                 elsewhere = _elsewhere(request, holder, watching=watching)
                 response = elsewhere or view(request, holder, *args, **kwargs)
                 response["Content-Language"] = translation.get_language() or ""
@@ -68,11 +68,11 @@ def _elsewhere(request: HttpRequest, holder: LinkHolder, *, watching: bool) -> H
     return show(request, "task_status", holder, context)
 
 
-def language_of(request: HttpRequest, holder: LinkHolder) -> str:
+def language_of(request: HttpRequest, case: Case) -> str:
     """Return the language asked for in the address, else that of the case."""
     asked = request.GET.get("lang", "")
-    languages: list[str] = holder.case.round.languages
-    return asked if asked in languages else holder.case.language
+    languages: list[str] = case.round.languages
+    return asked if asked in languages else case.language
 
 
 def address(name: str, holder: LinkHolder, *args: object, purpose: str = links.ANSWER, **query: str) -> str:
@@ -94,19 +94,27 @@ def go(name: str, holder: LinkHolder, *args: object, purpose: str = links.ANSWER
 def show(
     request: HttpRequest, template: str, holder: LinkHolder, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """Render a respondent page with what each of them says: workplace, round, help, languages."""
-    round_ = holder.case.round
-    language = translation.get_language() or holder.case.language
+    """Render a page behind a personal link, with the addresses that each of them has."""
     common = {
         "holder": holder,
-        "case": holder.case,
-        "round": round_,
-        "workplace": holder.case.sample_unit.workplace,
-        "texts": round_.texts_in(language),
-        "languages": other_languages(round_),
         "entry_url": address("answer", holder),
         "not_me_url": address("not-me", holder),
         "decline_url": address("decline", holder),
+    }
+    return show_case(request, template, holder.case, {**common, **context}, status)
+
+
+def show_case(
+    request: HttpRequest, template: str, case: Case, context: Mapping[str, object], status: int = 200
+) -> HttpResponse:
+    """Render a respondent page with what each of them says: workplace, round, help, languages."""
+    round_ = case.round
+    common = {
+        "case": case,
+        "round": round_,
+        "workplace": case.sample_unit.workplace,
+        "texts": round_.texts_in(translation.get_language() or case.language),
+        "languages": other_languages(round_),
     }
     return render(request, f"respondent/{template}.html", {**common, **context}, status=status)
 

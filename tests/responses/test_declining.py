@@ -192,3 +192,18 @@ def test_nothing_is_chosen_beforehand(client: Client, holder: LinkHolder, langua
         page = client.get(path, {"lang": language}).content.decode()
         assert len(re.findall(r'type="radio"', page)) >= 2
         assert "checked" not in page
+
+
+def test_only_the_owner_says_no_and_takes_it_back(client: Client, holder: LinkHolder) -> None:
+    colleague = LinkHolder.objects.create(
+        case=holder.case, role="shared", name="Bo", email="bo@skole.example", address_kind="person"
+    )
+    for path in (link(colleague, "decline"), opt_out(colleague)):
+        decide(client, path, "decline")
+    assert disposition(holder) == Disposition.NOT_STARTED
+    decide(client, link(holder, "decline"), "decline")
+    page = client.get(link(colleague), follow=True)
+    assert page.templates[0].name == "respondent/declined.html"
+    assert "<form" not in page.content.decode()
+    decide(client, link(colleague, "decline"), "undo")
+    assert disposition(holder) == Disposition.DECLINED

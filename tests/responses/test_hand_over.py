@@ -111,7 +111,7 @@ def test_the_case_stays_one_case_with_one_response_that_the_delegate_may_submit(
     case = make_case()
     save(owner(case), "no")
     delegate = pass_on(case)
-    assert answering.submit(holder=delegate, at=LATER).answers == {"new": "no"}
+    assert answering.submit(holder=delegate, at=LATER).response.answers == {"new": "no"}
     assert refreshed(case).disposition == Disposition.SUBMITTED
     assert (Case.objects.count(), Response.objects.count()) == (1, 1)
 
@@ -286,7 +286,7 @@ def test_the_owner_takes_the_task_back_with_what_has_been_filled_in() -> None:
     assert (owner(case).standing, refreshed(delegate).standing) == (Standing.WORKS, Standing.ENDED)
     with pytest.raises(answering.NotTheirTask):
         save(delegate, "no")
-    assert answering.submit(holder=owner(case), at=LATER).answers == {"new": "yes"}
+    assert answering.submit(holder=owner(case), at=LATER).response.answers == {"new": "yes"}
     assert case.events.get(kind=EventKind.TAKEN_BACK).holder == delegate
 
 
