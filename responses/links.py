@@ -10,8 +10,8 @@ import hmac
 import re
 
 from django.conf import settings
-from django.db.models import QuerySet
 
+from barometer.prepared import Prepared
 from responses.models import LinkHolder
 
 # Of a link holder.
@@ -21,13 +21,13 @@ PATHS = {ANSWER: "s", OPT_OUT: "o", TAKE_BACK: "t", GIVE_BACK: "r"}
 TOKEN = re.compile(r"^([0-9A-Za-z])([0-9a-z]{1,12})-([0-9A-Za-z_-]{22})$")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CASE_BITS, MAC_BITS = 20, 35
-# Made once: every page behind a link asks this.
 HOLDERS = (
     LinkHolder.objects.filter(retired_at__isnull=True)
     .exclude(standing__in=(LinkHolder.Standing.WAITING, LinkHolder.Standing.REFUSED))
     .order_by()
     .select_related("case__response", "case__round__questionnaire", "case__sample_unit__workplace")
 )
+HOLDER = Prepared(lambda pk: HOLDERS.filter(pk=pk), -1)
 
 
 def token(purpose: str, holder: LinkHolder) -> str:
@@ -70,7 +70,7 @@ def holder_of(purpose: str, text: str) -> LinkHolder | None:
     if match is None or match[1] not in settings.LINK_KEYS:
         return None
     key_id, number = match[1], int(match[2], 36)
-    holder = _only(HOLDERS.filter(pk=min(number, 2**62)))
+    holder = HOLDER.first(min(number, 2**62))
     if holder is None or not hmac.compare_digest(_mac(key_id, purpose, holder.pk, holder.generation), match[3]):
         return None
     return holder
@@ -97,11 +97,6 @@ def holder_of_code(text: str) -> LinkHolder | None:
             if hmac.compare_digest(bytes(_code_digits(key_id, holder)), bytes(digits)):
                 found = holder
     return found
-
-
-def _only(holders: QuerySet[LinkHolder]) -> LinkHolder | None:
-    """At most one: ``first()`` would sort, which costs half as much again."""
-    return next(iter(holders), None)
 
 
 def _mac(key_id: str, purpose: str, number: int, generation: int) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from barometer.prepared import Prepared
 from responses.actions import contact, events, hand_over
 from responses.actions.case import check_answerable
 from responses.models import Case, CaseEvent, LinkHolder, Notice, Response
@@ -13,6 +14,8 @@ from responses.statistics.dispositions import Disposition, EventKind
 from surveys.answering.reading import PageInput, Posted, read_page
 from surveys.questionnaire.definition import Answers, Questionnaire
 from surveys.questionnaire.routing import Route, RoutePage, route
+
+RESPONSE = Prepared(lambda case: Response.objects.filter(case_id=case).order_by(), -1)
 
 
 class NotTheirTask(Exception):
@@ -60,7 +63,7 @@ def save_page(
         raise NotTheirTask
     case = events.lock_again(holder.case)
     check_answerable(case)
-    response = Response.objects.filter(case=case).first()
+    response = RESPONSE.first(case.pk)
     stored: Answers = response.answers if response else {}
     before = route_of(case, stored)
     page = before.page(number)
@@ -115,7 +118,7 @@ def submit(*, holder: LinkHolder, at: datetime) -> Submission:
     Raises: CaseClosed, Incomplete, NotTheirTask.
     """
     case = events.lock(holder.case_id)
-    response = Response.objects.filter(case=case).first()
+    response = RESPONSE.first(case.pk)
     if response and response.submitted_at:
         return Submission(response, first=False)
     if not case.holders.filter(pk=holder.pk, standing=LinkHolder.Standing.WORKS).exists():

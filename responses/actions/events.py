@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from barometer.models import User
+from barometer.prepared import Prepared
 from responses.models import Case, CaseEvent, HandOver, LinkHolder
 from responses.statistics.dispositions import EventKind, derive
+
+LOCKED = Prepared(lambda pk: Case.objects.select_for_update().filter(pk=pk).order_by(), -1)
 
 
 def lock(pk: int) -> Case:
@@ -23,7 +26,9 @@ def lock_again(known: Case) -> Case:
     Round and workplace are those of ``known``, which a request has read a moment ago: half the work of ``lock()``,
     and it is done for every page. A round that closes in this moment may still take the page.
     """
-    case = Case.objects.select_for_update().get(pk=known.pk)
+    case = LOCKED.first(known.pk)
+    if case is None:
+        raise Case.DoesNotExist
     case.round, case.sample_unit = known.round, known.sample_unit
     return case
 

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from barometer.prepared import Prepared
 from surveys.models.questionnaire import Questionnaire
 
 
@@ -85,7 +86,7 @@ class Round(models.Model):
 
     def texts_in(self, language: str) -> dict[str, str]:
         """Return the round's texts in one language by field; one query."""
-        return dict(self.texts.filter(language=language).order_by().values_list("field", "text"))
+        return dict(TEXTS.rows(self.pk, language))
 
 
 class RoundText(models.Model):
@@ -130,3 +131,10 @@ class RoundText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.field} {self.language}"
+
+
+def _texts(round_: int, language: str) -> models.QuerySet[RoundText, tuple[str, str]]:
+    return RoundText.objects.filter(round=round_, language=language).order_by().values_list("field", "text")
+
+
+TEXTS = Prepared(_texts, -1, "")

@@ -1,0 +1,104 @@
+"""A prepared query answers as the queryset does that it was made from."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+
+from barometer.prepared import Prepared
+from responses import links
+from responses.actions import answering, events
+from responses.models import Case, LinkHolder, Response
+from surveys.models import RoundText
+from surveys.models.round import TEXTS
+from tests.factories import NOON, make_case, make_open_round
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def holder() -> LinkHolder:
+    """Of a case with a response, among others."""
+    round_ = make_open_round()
+    make_case(round_)
+    case = make_case(round_)
+    answers = {"innov": {"product": "yes"}, "text": "æøå"}
+    Response.objects.create(case=case, questionnaire=round_.questionnaire, answers=answers, started_at=NOON)
+    return LinkHolder.objects.get(case=case)
+
+
+def loaded(instance: models.Model) -> dict[str, Any]:
+    return {field.attname: getattr(instance, field.attname) for field in instance._meta.concrete_fields}
+
+
+def test_it_returns_what_the_queryset_returns_joined_models_included(holder: LinkHolder) -> None:
+    prepared = links.HOLDER.first(holder.pk)
+    queried = links.HOLDERS.get(pk=holder.pk)
+    assert prepared is not None
+    pairs = [
+        (prepared, queried),
+        (prepared.case, queried.case),
+        (prepared.case.response, queried.case.response),
+        (prepared.case.round, queried.case.round),
+        (prepared.case.round.questionnaire, queried.case.round.questionnaire),
+        (prepared.case.sample_unit, queried.case.sample_unit),
+        (prepared.case.sample_unit.workplace, queried.case.sample_unit.workplace),
+    ]
+    for one, other in pairs:
+        assert type(one) is type(other)
+        assert loaded(one) == loaded(other)
+
+
+def test_one_query_gives_all_of_it(holder: LinkHolder) -> None:
+    links.HOLDER.first(holder.pk)
+    with CaptureQueriesContext(connection) as queries:
+        prepared = links.HOLDER.first(holder.pk)
+        assert prepared is not None
+        assert prepared.case.response.answers["text"] == "æøå"
+        assert prepared.case.sample_unit.workplace.name
+        assert prepared.case.round.questionnaire.code
+    assert len(queries) == 1
+
+
+def test_a_case_without_a_response_has_none(holder: LinkHolder) -> None:
+    other = LinkHolder.objects.exclude(pk=holder.pk).get()
+    prepared = links.HOLDER.first(other.pk)
+    assert prepared is not None
+    assert not hasattr(prepared.case, "response")
+    assert answering.RESPONSE.first(other.case_id) is None
+
+
+def test_an_instance_can_be_changed_and_saved(holder: LinkHolder) -> None:
+    response = answering.RESPONSE.first(holder.case_id)
+    assert response is not None
+    response.answers = {"a": "b"}
+    response.save(update_fields=["answers"])
+    assert Response.objects.get(case=holder.case_id).answers == {"a": "b"}
+
+
+def test_rows_are_those_of_the_values(holder: LinkHolder) -> None:
+    round_ = holder.case.round
+    RoundText.objects.filter(round=round_, language="en", field=RoundText.Field.DPO).update(text="Dørte")
+    for language in ("da", "en"):
+        texts = round_.texts.filter(language=language).values_list("field", "text")
+        assert sorted(TEXTS.rows(round_.pk, language)) == sorted(texts)
+    assert TEXTS.rows(round_.pk, "sv") == []
+
+
+@pytest.mark.postgresql
+def test_a_row_is_locked_as_the_queryset_would(holder: LinkHolder) -> None:
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        events.LOCKED.first(holder.case_id)
+    assert any(query["sql"].rstrip().endswith("FOR UPDATE") for query in queries)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_inside_a_transaction_only(holder: LinkHolder) -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        events.LOCKED.first(holder.case_id)
+
+
+def test_a_value_that_does_not_become_a_parameter_is_refused() -> None:
+    with pytest.raises(ValueError, match="parameter"):
+        Prepared(lambda pk: Case.objects.all(), -1).first(1)
