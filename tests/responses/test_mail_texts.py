@@ -59,6 +59,7 @@ def make_mail(
     holders = [case.holders.get() for case in cases]
     mail = Mail.objects.create(
         round=cases[0].round,
+        name=mail_name,
         step=step,
         authority_code="751",
         address=holders[0].email,
