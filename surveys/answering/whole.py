@@ -36,7 +36,7 @@ class _Whole:
     def __init__(self, questionnaire: Questionnaire, language: str, level: str) -> None:
         self.questionnaire = questionnaire
         known = {LEVEL: level} if level else {}
-        shown = {variable.name: _stand_in(variable, language) for variable in questionnaire.register}
+        shown = {variable.name: stand_in(variable, language) for variable in questionnaire.register}
         self.words = Wording(questionnaire, shown | known, language)
         self.conditions = ConditionWords(self.words, known, {})
         asked = [question for question in questionnaire.questions if self.asked(question)]
@@ -121,7 +121,7 @@ class _Whole:
         }
 
 
-def _stand_in(variable: RegisterVariable, language: str) -> str:
+def stand_in(variable: RegisterVariable, language: str) -> str:
     """What is printed for a register variable that differs from workplace to workplace."""
     return f"[{variable.label.text(language, {})}]"
 

@@ -6,7 +6,7 @@ left is tried in full, up to ``MOST_COMBINATIONS``. See docs/methods/routing.md.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 
 from barometer.problems import Problem
 from surveys.questionnaire.definition import Answers, Choice, Question, Questionnaire, Register
@@ -34,6 +34,15 @@ def check_reach(questionnaire: Questionnaire, faulty: frozenset[str]) -> list[Pr
         missing, complete = _missing(_only(questionnaire, question, support), question.code, support)
         problems += _problems(question, missing, complete=complete)
     return problems
+
+
+def answers_to(questionnaire: Questionnaire, register: Register, code: str) -> Answers | None:
+    """Answers that lead to a question in a workplace that is registered like this; None where none are found."""
+    question = questionnaire.question(code)
+    support = _support(questionnaire, question)
+    alone = _only(questionnaire, question, support)
+    routes = _routes(alone, register, {}, code, Named(support.expressions))
+    return next((taken.answers for taken in islice(routes, MOST_COMBINATIONS) if taken.item(code) is not None), None)
 
 
 def _problems(question: Question, missing: set[str], *, complete: bool) -> Iterator[Problem]:
