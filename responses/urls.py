@@ -3,6 +3,7 @@ from django.urls import path
 from responses.views import (
     answering,
     cases,
+    correcting,
     declining,
     estimate,
     export,
@@ -29,6 +30,7 @@ respondent = [
     path("t/<str:token>/", hand_over.take_back_by_mail, name="take-back-by-mail"),
     path("r/<str:token>/", hand_over.give_back_by_mail, name="give-back-by-mail"),
     path("s/<str:token>/decline/", declining.decline, name="decline"),
+    path("s/<str:token>/correct/", correcting.correct, name="correct"),
     path("o/<str:token>/", declining.opt_out, name="opt-out"),
     path("k/<str:token>/", receipt.receipt, name="receipt"),
     path("k/<str:token>/answers/", receipt.copy, name="copy"),

@@ -21,6 +21,15 @@ DISPOSITION_LABELS = {
 }
 
 
+ON_CORRECTION = (
+    EventKind.SUBMITTED,
+    EventKind.CORRECTION_REQUESTED,
+    EventKind.CORRECTION_WITHDRAWN,
+    EventKind.CORRECTION_REFUSED,
+    EventKind.REOPENED,
+)
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def of_round(self, round_: Round) -> Self:
         return self.filter(round=round_)
@@ -28,6 +37,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def unfinished(self) -> Self:
         """Cases from which an answer may still come."""
         return self.filter(disposition__in=(Disposition.NOT_STARTED, Disposition.STARTED, Disposition.BOUNCED))
+
+    def asking_to_correct(self) -> Self:
+        """Submitted cases whose workplace waits for an answer to its request to correct."""
+        said = CaseEvent.objects.filter(case=models.OuterRef("pk"), kind__in=ON_CORRECTION)
+        asked = CaseEvent.objects.filter(case=models.OuterRef("pk"), kind=EventKind.CORRECTION_REQUESTED)
+        submitted = self.filter(models.Exists(asked), disposition=Disposition.SUBMITTED)
+        last = models.Subquery(said.order_by("-pk").values("kind")[:1])
+        return submitted.alias(last_on_correction=last).filter(last_on_correction=EventKind.CORRECTION_REQUESTED)
 
     def without_address(self) -> Self:
         """Cases from which an answer may still come, but whose owner no mail can reach."""

@@ -6,7 +6,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 
 from responses import copies
-from responses.actions import answering
+from responses.actions import answering, correction
 from responses.actions.case import CaseClosed
 from responses.models import Case, LinkHolder, Response
 from responses.references import reference
@@ -172,6 +172,8 @@ def _over(
     context = {
         "submitted_at": response.submitted_at if response else None,
         "reference": reference(case.pk),
+        "correction": correction.state_of(case).value if case.disposition == Disposition.SUBMITTED else "",
+        "correction_url": address("correct", holder),
         "correct_url": address("answer-page", holder, 1),
         "may_change": case.round.status == case.round.Status.OPEN and case.disposition != Disposition.INELIGIBLE,
     }

@@ -21,24 +21,27 @@ from barometer.access import staff, staff_required
 from barometer.models import AuditEvent, User
 from responses import links
 from responses.actions import case as actions
+from responses.actions import correction
 from responses.actions.answering import route_of
+from responses.actions.correction import Correction
 from responses.case_texts import EVENTS
 from responses.forms import ReasonForm
 from responses.mail_texts import left_out
 from responses.models import Case, ContactAttempt, LinkHolder, Response
-from responses.models.case import DISPOSITION_LABELS
+from responses.models.case import DISPOSITION_LABELS, CaseQuerySet
 from responses.references import case_of, reference
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.answering.wording import AnswerLine, Wording
 from surveys.models import AddressKind, Round
 
 CASES_PER_PAGE = 50
+ASKS_TO_CORRECT = "asks-to-correct"
 
 
 @staff_required
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the cases, of one disposition and with a word in their name or number if the address says so."""
+    """List the cases; the address may ask for a disposition, requests to correct, a word of the name, a number."""
     round_ = get_object_or_404(Round, slug=slug)
     disposition = request.GET.get("disposition", "")
     words = request.GET.get("q", "").replace("\0", "").strip()[:120]  # PostgreSQL takes no text with a zero byte
@@ -46,16 +49,19 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "round": round_,
         "page": Paginator(found, CASES_PER_PAGE).get_page(request.GET.get("page")),
-        "dispositions": DISPOSITION_LABELS.items(),
+        "dispositions": [*DISPOSITION_LABELS.items(), (ASKS_TO_CORRECT, _("Asks to correct its answers"))],
+        "asking": Case.objects.of_round(round_).asking_to_correct().count(),
         "disposition": disposition,
         "words": words,
     }
     return render(request, "responses/cases/list.html", context)
 
 
-def _found(cases: QuerySet[Case], disposition: str, words: str) -> QuerySet[Case]:
+def _found(cases: CaseQuerySet, disposition: str, words: str) -> QuerySet[Case]:
     if disposition in DISPOSITION_LABELS:
         cases = cases.filter(disposition=disposition)
+    elif disposition == ASKS_TO_CORRECT:
+        cases = cases.asking_to_correct()
     if words:
         name = Q(sample_unit__workplace__name__icontains=words)
         found = name | Q(sample_unit__workplace__register_id=words)
@@ -75,6 +81,7 @@ class Act:
     dispositions: frozenset[Disposition]
     do: Callable[[Case, LinkHolder, str, User, datetime], None]
     after_close: bool = False
+    when: Callable[[Case], bool] = lambda case: True
 
 
 ANY = frozenset(Disposition)
@@ -99,6 +106,27 @@ ACTS = {
         dispositions=frozenset({Disposition.INELIGIBLE_REPORTED, Disposition.INELIGIBLE}),
         do=lambda case, holder, reason, by, at: actions.reject_ineligible(case=case, reason=reason, by=by, at=at),
         after_close=True,
+    ),
+    "reopen": Act(
+        title=gettext_lazy("Let the workplace correct its answers"),
+        explanation=gettext_lazy(
+            "Everyone who has the personal link can see and change the answers again. Until they are submitted once "
+            "more they are not counted, exported or estimated, and the workplace gets reminders again. Nobody is told "
+            "by mail: tell the workplace, or wait until it opens its link."
+        ),
+        done=gettext_lazy("The answers can be changed again. They count when they are submitted once more."),
+        dispositions=frozenset({Disposition.SUBMITTED}),
+        do=lambda case, holder, reason, by, at: correction.reopen(case=case, reason=reason, by=by, at=at),
+    ),
+    "refuse-correction": Act(
+        title=gettext_lazy("Refuse the request to correct"),
+        explanation=gettext_lazy(
+            "The answers stand and count as they are. The workplace sees it when it opens its link."
+        ),
+        done=gettext_lazy("The request is refused. The answers stand."),
+        dispositions=frozenset({Disposition.SUBMITTED}),
+        do=lambda case, holder, reason, by, at: correction.refuse(case=case, reason=reason, by=by, at=at),
+        when=lambda case: correction.state_of(case) is Correction.REQUESTED,
     ),
     "refusal": Act(
         title=gettext_lazy("Record a refusal"),
@@ -158,6 +186,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "link": _rehearsal_link(request, case_, owner),
         "reference": reference(case_.pk),
         "report": _report(case_),
+        "asks_to_correct": Case.objects.asking_to_correct().filter(pk=pk).exists(),
         "decline_reason": getattr(case_, "decline_reason", None),
         "timeline": _timeline(case_, holders),
         "lines": [(line, left_out(line.left_out)) for line in lines.select_related("mail").order_by("pk")],
@@ -205,7 +234,7 @@ def _can(act: Act, case_: Case, owner: LinkHolder) -> bool:
     in_time = (Round.Status.OPEN, Round.Status.CLOSED) if act.after_close else (Round.Status.OPEN,)
     if case_.round.status not in in_time or case_.disposition not in act.dispositions:
         return False
-    return act is not ACTS["retire-link"] or owner.retired_at is None
+    return act.when(case_) and (act is not ACTS["retire-link"] or owner.retired_at is None)
 
 
 def _rehearsal_link(request: HttpRequest, case_: Case, owner: LinkHolder) -> str:

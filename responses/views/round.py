@@ -12,7 +12,7 @@ from barometer.access import staff, staff_required
 from barometer.problems import sentence
 from responses import charts, monitoring
 from responses.actions import fieldwork
-from responses.models import HandOver
+from responses.models import Case, HandOver
 from responses.problem_texts import TEXTS
 from surveys.models import Round, SampleUnit
 
@@ -39,6 +39,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "field_day": round_.field_day(last),
         "field_days": round_.field_day(round_.closes_on),
         "mails": monitoring.mails_by_status(round_),
+        "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
         "hand_overs_waiting": HandOver.objects.waiting(round_).count(),
     }
     return render(request, "responses/round/dashboard.html", context)

@@ -135,9 +135,16 @@ def test_a_new_link_ends_the_old_one_and_a_retired_one_opens_nothing() -> None:
     assert "retire-link" not in browser_of(finn()).get(reverse("case", args=[case.pk])).content.decode()
 
 
+HAPPENED_BEFORE = {
+    "eligible": [EventKind.REPORTED_CLOSED],
+    "reopen": [EventKind.SUBMITTED],
+    "refuse-correction": [EventKind.SUBMITTED, EventKind.CORRECTION_REQUESTED],
+}
+
+
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_is_explained_before_it_is_done_and_wants_a_reason(name: str) -> None:
-    case = make_case(events=[EventKind.REPORTED_CLOSED] if name == "eligible" else [])
+    case = make_case(events=HAPPENED_BEFORE.get(name, []))
     before = refreshed(case).disposition
     page = browser_of(finn()).get(reverse("case-act", args=[case.pk, name]))
     assert page.status_code == 200
