@@ -58,6 +58,10 @@ FIELDS = {
         personal="",
         other="question scale kind position code value label hint ask_if exclusive open group enabled",
     ),
+    "surveys.QuestionnaireSnapshot": Fields(
+        personal="at by",
+        other="questionnaire number document act part name",
+    ),
     "surveys.Round": Fields(
         personal="",
         other=(

@@ -14,6 +14,7 @@ MODELS: tuple[type[Model], ...] = (
     models.Scale,
     models.RegisterVariable,
     models.DerivedVariable,
+    models.QuestionnaireSnapshot,
     models.Round,
     models.RoundText,
     models.ContactStep,

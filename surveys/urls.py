@@ -1,8 +1,8 @@
 from django.urls import path
 
-from surveys.views import frame, preview, round, sample, whole
+from surveys.views import frame, history, part, preview, question, questionnaire, round, sample, whole
 
-urlpatterns = [
+rounds = [
     path("", round.listing, name="round-list"),
     path("rounds/new/", round.create, name="round-create"),
     path("rounds/<slug:slug>/edit/", round.edit, name="round-edit"),
@@ -10,7 +10,30 @@ urlpatterns = [
     path("rounds/<slug:slug>/frame/", frame.frame, name="frame"),
     path("rounds/<slug:slug>/frame/problems.csv", frame.problems, name="frame-problems"),
     path("rounds/<slug:slug>/sample/", sample.sample, name="sample"),
+]
+
+questionnaires = [
+    path("questionnaires/", questionnaire.listing, name="questionnaire-list"),
+    path("questionnaires/new/", questionnaire.create, name="questionnaire-create"),
+    path("questionnaires/<int:pk>/", questionnaire.questionnaire, name="questionnaire"),
+    path("questionnaires/<int:pk>/document.yaml", questionnaire.document, name="questionnaire-document"),
     path("questionnaires/<int:pk>/preview/", preview.preview, name="questionnaire-preview"),
     path("questionnaires/<int:pk>/all/", whole.page, name="questionnaire-all"),
     path("questionnaires/<int:pk>/all.pdf", whole.pdf, name="questionnaire-all-pdf"),
+    path("questionnaires/<int:pk>/load/", questionnaire.load, name="questionnaire-load"),
+    path("questionnaires/<int:pk>/settings/", part.settings, name="questionnaire-settings"),
+    path("questionnaires/<int:pk>/texts/", part.texts, name="questionnaire-texts"),
+    path("questionnaires/<int:pk>/publish/", questionnaire.publish, name="questionnaire-publish"),
+    path("questionnaires/<int:pk>/new-version/", questionnaire.new_version, name="questionnaire-new-version"),
+    path("questionnaires/<int:pk>/delete/", questionnaire.delete, name="questionnaire-delete"),
+    path("questionnaires/<int:pk>/history/", history.history, name="questionnaire-history"),
+    path("questionnaires/<int:pk>/history/<int:number>/", history.snapshot, name="questionnaire-snapshot"),
+    path("questionnaires/<int:pk>/question/new/", question.add, name="question-new"),
+    path("questionnaires/<int:pk>/question/<str:code>/edit/", question.question, name="question"),
+    path("questionnaires/<int:pk>/question/<str:code>/delete/", question.delete, name="question-delete"),
+    path("questionnaires/<int:pk>/<slug:part>/new/", part.add, name="part-new"),
+    path("questionnaires/<int:pk>/<slug:part>/<str:name>/edit/", part.part, name="part"),
+    path("questionnaires/<int:pk>/<slug:part>/<str:name>/delete/", part.delete, name="part-delete"),
 ]
+
+urlpatterns = rounds + questionnaires

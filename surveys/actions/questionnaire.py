@@ -1,4 +1,4 @@
-"""Load a questionnaire document as a draft, and publish it."""
+"""A questionnaire as a whole: load it from a document, start a new version, set it back, publish and delete it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,12 +13,13 @@ from barometer import audit
 from barometer.models import User
 from barometer.problems import Problem
 from surveys.actions.checking import findings
-from surveys.models import Choice, DerivedVariable, Page, Question, Questionnaire, RegisterVariable, Scale
+from surveys.actions.draft import Draft, changing, definition_of, keep_snapshot
+from surveys.actions.plain import Values
+from surveys.models import Act, Choice, DerivedVariable, Page, Part, Question, Questionnaire, RegisterVariable, Scale
 from surveys.models.questionnaire import QuestionnaireFrozen
 from surveys.questionnaire import definition
 from surveys.questionnaire.checks import SLUG
-from surveys.questionnaire.document import from_yaml, label_to_plain, to_yaml
-from surveys.questionnaire.expression import ExpressionError
+from surveys.questionnaire.document import from_snapshot, from_yaml, label_to_plain, to_yaml
 
 SHIPPED = Path(__file__).resolve().parent.parent / "questionnaires"
 
@@ -31,6 +32,22 @@ class DocumentRefused(Exception):
         self.problems = problems
 
 
+class OtherQuestionnaire(Exception):
+    """The document belongs to another questionnaire than the draft that it is to replace."""
+
+
+class VersionTaken(Exception):
+    """There is a questionnaire of that code and version already."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        super().__init__(str(questionnaire))
+        self.questionnaire = questionnaire
+
+
+class QuestionnaireInUse(Exception):
+    """A round uses the questionnaire, or it is published: it cannot be deleted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What loading did; ``problems`` are warnings."""
@@ -41,26 +58,108 @@ class Loaded:
 
 
 @transaction.atomic
-def load_questionnaire(*, document: str, by: User | None, at: datetime) -> Loaded:
+def load_questionnaire(*, document: str, by: User | None, at: datetime, only_new: bool = False) -> Loaded:
     """Write the rows of a draft, all or nothing; a draft of the same code and version is replaced.
 
-    Raises: DocumentRefused with every problem; QuestionnaireFrozen when that version is published with other content.
+    Raises: DocumentRefused with every problem; QuestionnaireFrozen when that version is published with other content;
+        with ``only_new`` VersionTaken when that version is there, whatever it holds.
     """
     read, problems = from_yaml(document)
     if read is None:
         raise DocumentRefused(problems)
     questionnaire = Questionnaire.objects.select_for_update().filter(code=read.code, version=read.version).first()
+    if questionnaire is not None and only_new:
+        raise VersionTaken(questionnaire)
     outcome: Literal["created", "replaced"] = "created" if questionnaire is None else "replaced"
     if questionnaire is None:
         questionnaire = Questionnaire(code=read.code, version=read.version)
-    elif _definition_of(questionnaire) == read:
+    elif definition_of(questionnaire) == read:
         return Loaded(questionnaire, "unchanged", problems)
     elif questionnaire.published_at is not None:
         raise QuestionnaireFrozen
+    if outcome == "replaced" and not questionnaire.snapshots.exists():
+        keep_snapshot(questionnaire, act=Act.FOUND, part=Part.QUESTIONNAIRE, by=None, at=at)
     _write(questionnaire, read)
+    keep_snapshot(questionnaire, act=Act.LOADED, part=Part.QUESTIONNAIRE, by=by, at=at)
     facts = {"document_sha256": hashlib.sha256(document.encode()).hexdigest()}
     audit.record(f"questionnaire.{outcome}", target=str(questionnaire), by=by, at=at, facts=facts)
     return Loaded(questionnaire, outcome, problems)
+
+
+def replace_draft(*, questionnaire: Questionnaire, document: str, by: User | None, at: datetime) -> Sequence[Problem]:
+    """Put the content of a document into a draft, whose version it keeps; return the document's warnings.
+
+    Raises: DocumentRefused; OtherQuestionnaire; QuestionnaireFrozen.
+    """
+    read, problems = from_yaml(document)
+    if read is None:
+        raise DocumentRefused(problems)
+    with changing(questionnaire, by=by, at=at) as draft:
+        if read.code != draft.questionnaire.code:
+            raise OtherQuestionnaire
+        _write(draft.questionnaire, read)
+        digest = hashlib.sha256(document.encode()).hexdigest()
+        draft.did(Act.LOADED, Part.QUESTIONNAIRE, document_sha256=digest)
+    return problems
+
+
+def restore_snapshot(*, questionnaire: Questionnaire, number: int, by: User | None, at: datetime) -> Draft:
+    """Set a draft back to what it was after an earlier change; that is a change like any other.
+
+    Raises: QuestionnaireSnapshot.DoesNotExist; QuestionnaireFrozen.
+    """
+    with changing(questionnaire, by=by, at=at) as draft:
+        snapshot = draft.questionnaire.snapshots.get(number=number)
+        read = from_snapshot(snapshot.document)
+        taken = Questionnaire.objects.exclude(pk=questionnaire.pk).filter(code=read.code, version=read.version)
+        if not taken.exists():
+            draft.questionnaire.code, draft.questionnaire.version = read.code, read.version
+        _write(draft.questionnaire, read)
+        draft.did(Act.RESTORED, Part.QUESTIONNAIRE, str(number), number=number)
+    return draft
+
+
+@transaction.atomic
+def new_version(*, questionnaire: Questionnaire, by: User | None, at: datetime) -> Questionnaire:
+    """Start a draft with the content of a questionnaire, one version above all of the same code."""
+    of_code = Questionnaire.objects.select_for_update().filter(code=questionnaire.code)
+    version = 1 + max(of_code.values_list("version", flat=True))
+    draft = Questionnaire(code=questionnaire.code, version=version)
+    _write(draft, questionnaire.definition())
+    keep_snapshot(draft, act=Act.CREATED, part=Part.QUESTIONNAIRE, by=by, at=at)
+    facts = {"from": str(questionnaire)}
+    audit.record("questionnaire.created", target=str(draft), by=by, at=at, facts=facts)
+    return draft
+
+
+@transaction.atomic
+def create_questionnaire(*, values: Values, by: User | None, at: datetime) -> Questionnaire:
+    """Start an empty draft, with one page. Raises: VersionTaken."""
+    there = Questionnaire.objects.filter(code=values["code"], version=values["version"]).first()
+    if there is not None:
+        raise VersionTaken(there)
+    draft = Questionnaire(**values)
+    draft.full_clean()
+    draft.save()
+    label = dict.fromkeys(draft.languages, "")
+    Page.objects.create(questionnaire=draft, position=1, name="page_1", label=label)
+    keep_snapshot(draft, act=Act.CREATED, part=Part.QUESTIONNAIRE, by=by, at=at)
+    audit.record("questionnaire.created", target=str(draft), by=by, at=at)
+    return draft
+
+
+@transaction.atomic
+def delete_questionnaire(*, questionnaire: Questionnaire, by: User | None, at: datetime) -> None:
+    """Delete a draft that no round uses, with its history. Raises: QuestionnaireInUse."""
+    locked = Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
+    if locked.published_at is not None or locked.rounds.exists():
+        raise QuestionnaireInUse
+    found = definition_of(locked)
+    facts = {"document_sha256": hashlib.sha256(to_yaml(found).encode()).hexdigest()} if found else {}
+    name = str(locked)
+    locked.questions.all().delete()  # before the scales that they use
+    locked.delete()
+    audit.record("questionnaire.deleted", target=name, by=by, at=at, facts=facts)
 
 
 @transaction.atomic
@@ -91,14 +190,6 @@ def shipped_document(name: str) -> str | None:
     """The document of an instrument that comes with the project, by its code; None when there is none."""
     path = SHIPPED / f"{name}.yaml"
     return path.read_text(encoding="utf-8") if SLUG.fullmatch(name) and path.is_file() else None
-
-
-def _definition_of(questionnaire: Questionnaire) -> definition.Questionnaire | None:
-    """None when the rows of a draft hold an expression that cannot be read."""
-    try:
-        return questionnaire.definition()
-    except ExpressionError:
-        return None
 
 
 def _write(questionnaire: Questionnaire, read: definition.Questionnaire) -> None:

@@ -20,8 +20,10 @@ from surveys.models.questionnaire import (
 )
 from surveys.models.round import Round, RoundText
 from surveys.models.sample import Sample, SampleUnit, Stratum
+from surveys.models.snapshot import Act, Part, QuestionnaireSnapshot
 
 __all__ = [
+    "Act",
     "AddressKind",
     "Choice",
     "ContactStep",
@@ -30,8 +32,10 @@ __all__ = [
     "IndustryGroup",
     "Level",
     "Page",
+    "Part",
     "Question",
     "Questionnaire",
+    "QuestionnaireSnapshot",
     "Region",
     "RegisterVariable",
     "Round",

@@ -67,6 +67,16 @@ def to_yaml(questionnaire: Questionnaire) -> str:
     return yaml_text.write(document)
 
 
+def from_snapshot(text: str) -> Questionnaire:
+    """Read what ``to_yaml`` has written, unchecked: a draft may have problems and still be gone back to."""
+    document, problems = yaml_text.read(text)
+    reader = DocumentReader()
+    questionnaire = reader.questionnaire(document)
+    if questionnaire is None or problems or reader.problems:
+        raise ValueError(f"not written by to_yaml: {[*problems, *reader.problems]}")
+    return questionnaire
+
+
 def label_to_plain(label: Label) -> OneLine:
     """``{da: …, en: …}``, or ``{by: …, da: {code: …}, …}``; keys sorted, as a database may not keep their order."""
     texts = {

@@ -1,0 +1,508 @@
+"""A draft as staff change it: every act, what it records, and what it refuses."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from barometer.models import AuditEvent
+from surveys.actions import questionnaire as whole
+from surveys.actions.draft import MOST_SNAPSHOTS, ChangedMeanwhile, DraftRefused, PartGone, keep_snapshot, problems_of
+from surveys.actions.part import (
+    PartInUse,
+    copy_part,
+    delete_part,
+    move_part,
+    part_of,
+    save_header,
+    save_part,
+    save_texts,
+)
+from surveys.actions.plain import header_values, mark, part_values, question_values
+from surveys.actions.question import (
+    copy_question,
+    delete_question,
+    move_question,
+    question_of,
+    save_question,
+)
+from surveys.forms.question import NEW
+from surveys.models import Act, Part, Question, Questionnaire
+from surveys.models.questionnaire import QuestionnaireFrozen
+from surveys.questionnaire.document import to_yaml
+from tests.factories import NOON, make_questionnaire, make_round, refreshed
+from tests.people import dana
+from tests.questionnaires import document
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOON + timedelta(hours=1)
+
+
+def make_draft(name: str = "ask_if") -> Questionnaire:
+    return make_questionnaire(document(name), published=False)
+
+
+def both(text: str) -> dict[str, str]:
+    return {"da": f"{text} (da)", "en": text}
+
+
+def option(code: str, **changes: Any) -> dict[str, Any]:
+    values = {"code": code, "value": None, "label": both(code), "hint": None, "ask_if": ""}
+    return {**values, "exclusive": False, "open": False, "group": "", "enabled": True, **changes}
+
+
+def new_question(**changes: Any) -> dict[str, Any]:
+    options = [option("a"), option("b")]
+    return {**NEW, "code": "extra", "page": "last", "label": both("Extra?"), "options": options, **changes}
+
+
+def saved(draft: Questionnaire, of: str | None = None, /, **changes: Any) -> Any:
+    """Save a new question, or changes of one that is there."""
+    stored = question_values(question_of(draft, of)) if of else new_question()
+    return save_question(
+        questionnaire=draft, code=of, values={**stored, **changes}, based_on=mark(stored), by=dana(), at=LATER
+    )
+
+
+def codes(draft: Questionnaire) -> list[str]:
+    return list(draft.questions.order_by("page__position", "position").values_list("code", flat=True))
+
+
+def order(draft: Questionnaire) -> list[list[str]]:
+    """The codes of each page."""
+    pages = draft.pages.order_by("position")
+    return [list(page.questions.order_by("position").values_list("code", flat=True)) for page in pages]
+
+
+def acts(draft: Questionnaire) -> list[tuple[str, str, str]]:
+    """What the history tells, oldest first."""
+    return list(draft.snapshots.order_by("number").values_list("act", "part", "name"))
+
+
+# ---- questions
+
+
+def test_a_new_question_with_routing_stands_at_the_end_of_its_page() -> None:
+    draft = make_draft()
+    page = order(draft)
+    saved(draft, ask_if="new == 'yes'", page=draft.pages.order_by("-position")[0].name)
+    assert order(draft) == [*page[:-1], [*page[-1], "extra"]]
+    added = draft.definition().question("extra")
+    assert [choice.code for choice in added.options] == ["a", "b"]
+    assert added.ask_if is not None
+    assert added.ask_if.text == "new == 'yes'"
+    assert added.label.text("da", {}) == "Extra? (da)"
+
+
+def test_every_change_is_audited_and_kept() -> None:
+    draft = make_draft()
+    saved(draft, page=draft.pages.order_by("position")[0].name)
+    saved(draft, "extra", required=False)
+    assert acts(draft) == [
+        (Act.LOADED, Part.QUESTIONNAIRE, ""),
+        (Act.ADDED, Part.QUESTION, "extra"),
+        (Act.CHANGED, Part.QUESTION, "extra"),
+    ]
+    last = draft.snapshots.order_by("-number")[0]
+    assert (last.by, last.at, last.document) == (dana(), LATER, to_yaml(draft.definition()))
+    event = AuditEvent.objects.get(what="question.changed")
+    assert (event.who, event.target) == ("dana", "ask-if@1")
+    assert event.facts == {"name": "extra", "changed": ["required"]}
+
+
+def test_saving_without_a_change_leaves_no_trace() -> None:
+    draft = make_draft()
+    before = acts(draft), AuditEvent.objects.count()
+    saved(draft, "new")
+    assert (acts(draft), AuditEvent.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("expression", "code"),
+    [
+        ("nosuch == 'yes'", "unknown_name"),
+        ("new == 'maybe'", "unknown_code"),
+        ("new ==", "expression_syntax"),
+        ("len(new) == 3", "expression_part"),
+        ("new", "not_true_or_false"),
+        ("extra == 'a'", "forward_reference"),
+    ],
+)
+def test_a_condition_with_a_fault_is_refused_at_once_and_nothing_is_written(expression: str, code: str) -> None:
+    draft = make_draft()
+    before = to_yaml(draft.definition())
+    with pytest.raises(DraftRefused) as refused:
+        saved(draft, ask_if=expression, page=draft.pages.order_by("-position")[0].name)
+    assert [(problem.where, problem.code) for problem in refused.value.problems] == [("extra", code)]
+    assert to_yaml(draft.definition()) == before
+
+
+def test_the_condition_of_an_option_is_checked_too() -> None:
+    draft = make_draft()
+    with pytest.raises(DraftRefused) as refused:
+        saved(draft, "new", options=[option("yes"), option("no", ask_if="reg_nosuch == 'x'"), option("dk")])
+    assert ("new.no", "unknown_name") in [(problem.where, problem.code) for problem in refused.value.problems]
+
+
+def test_a_missing_translation_may_wait_until_publishing() -> None:
+    draft = make_draft()
+    saved(draft, "new", label={"da": "Nyt?", "en": ""})
+    with pytest.raises(whole.DocumentRefused) as refused:
+        whole.publish_questionnaire(questionnaire=draft, by=dana(), at=LATER)
+    assert [(problem.where, problem.code) for problem in refused.value.problems] == [("new", "missing_translation")]
+    assert refreshed(draft).published_at is None
+
+
+def test_a_fault_that_was_there_before_does_not_hinder_other_changes() -> None:
+    draft = make_draft()
+    draft.questions.filter(code="what").update(ask_if="gone == 'x'")
+    saved(draft, "what", label=both("What is it?"))
+    assert draft.definition().question("what").label.text("en", {}) == "What is it?"
+
+
+def test_a_change_tells_which_problems_it_makes_elsewhere() -> None:
+    draft = make_draft()
+    told = saved(draft, "new", code="newness").elsewhere
+    assert {problem.code for problem in told} == {"unknown_name"}
+    assert "newness" in codes(draft)
+    assert AuditEvent.objects.get(what="question.changed").facts["was"] == "new"
+
+
+def test_a_code_is_used_once_among_questions_and_derived_variables() -> None:
+    draft = make_draft()
+    with pytest.raises(DraftRefused, match="duplicate_code"):
+        saved(draft, code="new", page=draft.pages.order_by("position")[0].name)
+    with pytest.raises(DraftRefused, match="duplicate_code"):
+        saved(draft, "new", options=[option("a"), option("a")])
+    assert AuditEvent.objects.filter(target="ask-if@1").count() == 1
+
+
+def test_what_does_not_go_with_the_type_is_left_out_and_named() -> None:
+    draft = make_draft()
+    told = saved(draft, "new", type="open", required=True, max_marks=2)
+    assert sorted(told.dropped) == ["max_marks", "options"]
+    row = question_of(draft, "new")
+    assert (row.type, row.max_marks, row.choices.count()) == ("open", None, 0)
+    saved(draft, "new", type="display")
+    assert question_of(draft, "new").required is False
+
+
+def test_a_question_that_takes_a_scale_gives_up_its_own_options() -> None:
+    draft = make_draft("grid")
+    stored = question_values(question_of(draft, "proud"))
+    saved(draft, "proud", scale="yes_no", options=stored["options"])
+    row = question_of(draft, "proud")
+    assert row.scale is not None
+    assert row.choices.filter(kind="option").count() == 0
+    assert len(draft.definition().question("proud").options) == 2
+
+
+def test_options_keep_their_order_and_are_known_by_their_code() -> None:
+    draft = make_draft()
+    pks = dict(question_of(draft, "new").choices.values_list("code", "pk"))
+    saved(draft, "new", options=[option("no", label=both("Never")), option("yes"), option("later")])
+    row = question_of(draft, "new")
+    assert [choice.code for choice in row.choices.order_by("position")] == ["no", "yes", "later"]
+    assert row.choices.get(code="no").pk == pks["no"]
+    assert row.choices.get(code="no").label["en"] == "Never"
+
+
+def test_a_question_moves_within_its_page_and_on_to_the_next() -> None:
+    draft = make_draft("grid")
+    first, *rest = order(draft)
+    given: dict[str, Any] = {"questionnaire": draft, "by": dana(), "at": LATER}
+    move_question(**given, name=first[-1], up=False)
+    assert order(draft) == [first[:-1], [first[-1], *rest[0]], *rest[1:]]
+    move_question(**given, name=first[-1], up=True)
+    assert order(draft) == [first, *rest]
+    move_question(**given, name=first[0], up=True)
+    assert order(draft) == [first, *rest]
+
+
+def test_a_move_that_breaks_a_condition_is_done_and_told() -> None:
+    draft = make_draft()
+    told = move_question(questionnaire=draft, name="what", up=True, by=dana(), at=LATER)
+    assert "same_page" in {problem.code for problem in (*told.elsewhere, *problems_of(draft))}
+
+
+def test_a_copy_stands_below_with_a_code_of_its_own() -> None:
+    draft = make_draft()
+    told = copy_question(questionnaire=draft, name="new", by=dana(), at=LATER)
+    assert told.name == "new_2"
+    place = codes(draft).index("new")
+    assert codes(draft)[place + 1] == "new_2"
+    copy, original = draft.definition().question("new_2"), draft.definition().question("new")
+    assert (copy.label, copy.options) == (original.label, original.options)
+    assert copy_question(questionnaire=draft, name="new", by=dana(), at=LATER).name == "new_3"
+
+
+def test_a_deleted_question_takes_its_options_with_it() -> None:
+    draft = make_draft()
+    stored = question_values(question_of(draft, "new"))
+    told = delete_question(questionnaire=draft, name="new", based_on=mark(stored), by=dana(), at=LATER)
+    assert "new" not in codes(draft)
+    assert {problem.code for problem in told.elsewhere} == {"unknown_name"}
+
+
+# ---- two people
+
+
+def test_a_form_based_on_an_older_state_writes_nothing() -> None:
+    draft = make_draft()
+    stored = question_values(question_of(draft, "new"))
+    saved(draft, "new", label=both("Changed by another"))
+    mine: dict[str, Any] = {"questionnaire": draft, "based_on": mark(stored), "by": dana(), "at": LATER}
+    with pytest.raises(ChangedMeanwhile):
+        save_question(**mine, code="new", values={**stored, "label": both("Mine")})
+    with pytest.raises(ChangedMeanwhile):
+        delete_question(**mine, name="new")
+    assert question_of(draft, "new").label == both("Changed by another")
+
+
+def test_a_move_by_another_is_no_conflict() -> None:
+    draft = make_draft()
+    stored = question_values(question_of(draft, "new"))
+    saved(draft, page=question_of(draft, "new").page.name)
+    move_question(questionnaire=draft, name="extra", up=True, by=None, at=LATER)
+    assert mark(question_values(question_of(draft, "new"))) == mark(stored)
+
+
+def test_a_question_deleted_by_another_is_gone() -> None:
+    draft = make_draft()
+    with pytest.raises(PartGone):
+        save_question(questionnaire=draft, code="nosuch", values=new_question(), based_on="", by=dana(), at=LATER)
+
+
+# ---- the other parts
+
+
+def part_saved(draft: Questionnaire, part: Part, of: str | None = None, /, **values: Any) -> Any:
+    stored = part_values(part_of(draft, part, of)) if of else {}
+    return save_part(
+        questionnaire=draft,
+        part=part,
+        name=of,
+        values={**stored, **values},
+        based_on=mark(stored),
+        by=dana(),
+        at=LATER,
+    )
+
+
+def test_pages_scales_and_variables_are_added_at_the_end() -> None:
+    draft = make_draft()
+    part_saved(draft, Part.PAGE, name="final", label=both("Final"))
+    part_saved(draft, Part.SCALE, name="agree", options=[option("agree"), option("disagree")])
+    part_saved(draft, Part.DERIVED, name="fresh", expression="new == 'yes'", label=both("Fresh"))
+    register = {"name": "reg_size", "type": "integer", "label": both("Size"), "codes": []}
+    part_saved(draft, Part.REGISTER, **register)
+    found = draft.definition()
+    assert found.pages[-1].name == "final"
+    assert [choice.code for choice in found.scales["agree"]] == ["agree", "disagree"]
+    assert found.derived[-1].expression.text == "new == 'yes'"
+    assert found.register[-1].type == "integer"
+    assert [act for act, _, _ in acts(draft)[1:]] == [Act.ADDED] * 4
+    assert AuditEvent.objects.filter(what="derived.added", who="dana").exists()
+
+
+def test_the_expression_of_a_derived_variable_is_checked_at_once() -> None:
+    draft = make_draft()
+    for expression, code in (
+        ("nosuch == 'x'", "unknown_name"),
+        ("new =", "expression_syntax"),
+        ("fresh", "forward_reference"),
+    ):
+        with pytest.raises(DraftRefused) as refused:
+            part_saved(draft, Part.DERIVED, name="fresh", expression=expression, label=both("Fresh"))
+        assert code in [problem.code for problem in refused.value.problems]
+    assert not draft.derived_variables.exists()
+
+
+def test_a_register_variable_begins_with_reg() -> None:
+    draft = make_draft()
+    with pytest.raises(DraftRefused, match="register_prefix"):
+        part_saved(draft, Part.REGISTER, name="size", type="integer", label=both("Size"), codes=[])
+
+
+def test_parts_are_moved_copied_and_deleted() -> None:
+    draft = make_draft("grid")
+    given: dict[str, Any] = {"questionnaire": draft, "by": dana(), "at": LATER}
+    names = list(draft.pages.order_by("position").values_list("name", flat=True))
+    move_part(**given, part=Part.PAGE, name=names[0], up=False)
+    moved = list(draft.pages.order_by("position").values_list("name", flat=True))
+    assert moved == [names[1], names[0], *names[2:]]
+    assert copy_part(**given, part=Part.SCALE, name="yes_no").name == "yes_no_2"
+    assert draft.definition().scales["yes_no_2"] == draft.definition().scales["yes_no"]
+    stored = part_values(part_of(draft, Part.SCALE, "yes_no_2"))
+    delete_part(**given, part=Part.SCALE, name="yes_no_2", based_on=mark(stored))
+    assert "yes_no_2" not in draft.definition().scales
+
+
+def test_a_scale_in_use_stays() -> None:
+    draft = make_draft("grid")
+    stored = part_values(part_of(draft, Part.SCALE, "yes_no"))
+    with pytest.raises(PartInUse) as refused:
+        delete_part(questionnaire=draft, part=Part.SCALE, name="yes_no", based_on=mark(stored), by=dana(), at=LATER)
+    assert refused.value.users
+    assert draft.scales.filter(name="yes_no").exists()
+
+
+def test_a_deleted_page_takes_its_questions_with_it_and_the_audit_log_names_them() -> None:
+    draft = make_draft()
+    page = draft.pages.order_by("-position")[0]
+    there = list(page.questions.order_by("position").values_list("code", flat=True))
+    stored = part_values(page)
+    delete_part(questionnaire=draft, part=Part.PAGE, name=page.name, based_on=mark(stored), by=dana(), at=LATER)
+    assert not set(there) & set(codes(draft))
+    assert sorted(AuditEvent.objects.get(what="page.deleted").facts["questions"]) == sorted(there)
+
+
+def test_a_language_that_is_taken_out_takes_its_texts_with_it_and_undo_brings_them_back() -> None:
+    draft = make_draft("register")
+    before = to_yaml(draft.definition())
+    stored = header_values(draft)
+    values = {**stored, "languages": ["en"], "title": {"en": "Title"}}
+    save_header(questionnaire=draft, values=values, based_on=mark(stored), by=dana(), at=LATER)
+    assert problems_of(refreshed(draft)) == []
+    assert "da:" not in to_yaml(refreshed(draft).definition())
+    whole.restore_snapshot(questionnaire=draft, number=1, by=dana(), at=LATER)
+    assert to_yaml(refreshed(draft).definition()) == before
+
+
+def test_the_general_texts_are_saved_together() -> None:
+    draft = make_draft()
+    texts = {"mark_all": both("Mark all")}
+    save_texts(questionnaire=draft, texts=texts, based_on=mark(draft.texts), by=dana(), at=LATER)
+    assert refreshed(draft).texts == texts
+    with pytest.raises(ChangedMeanwhile):
+        save_texts(questionnaire=draft, texts={}, based_on=mark({}), by=dana(), at=LATER)
+
+
+def test_code_and_version_are_unique() -> None:
+    draft = make_draft()
+    other = whole.new_version(questionnaire=draft, by=dana(), at=LATER)
+    stored = header_values(other)
+    with pytest.raises(DraftRefused, match="duplicate_code"):
+        save_header(questionnaire=other, values={**stored, "version": 1}, based_on=mark(stored), by=dana(), at=LATER)
+
+
+# ---- undo
+
+
+def test_undo_goes_back_to_an_earlier_change_and_can_be_undone() -> None:
+    draft = make_draft()
+    before = to_yaml(draft.definition())
+    saved(draft, "new", label=both("Wrong"), code="wrong")
+    after = to_yaml(refreshed(draft).definition())
+    whole.restore_snapshot(questionnaire=draft, number=1, by=dana(), at=LATER)
+    assert to_yaml(refreshed(draft).definition()) == before
+    assert acts(draft)[-1] == (Act.RESTORED, Part.QUESTIONNAIRE, "1")
+    whole.restore_snapshot(questionnaire=draft, number=2, by=dana(), at=LATER)
+    assert to_yaml(refreshed(draft).definition()) == after
+    assert AuditEvent.objects.filter(what="questionnaire.restored").count() == 2
+
+
+def test_a_state_with_problems_can_be_gone_back_to() -> None:
+    draft = make_draft()
+    saved(draft, "new", options=[], label={"da": "", "en": ""})
+    part_saved(draft, Part.PAGE, **{"name": "empty", "label": {"da": "", "en": ""}})
+    broken = to_yaml(refreshed(draft).definition())
+    whole.restore_snapshot(questionnaire=draft, number=1, by=dana(), at=LATER)
+    whole.restore_snapshot(questionnaire=draft, number=3, by=dana(), at=LATER)
+    assert to_yaml(refreshed(draft).definition()) == broken
+
+
+def test_the_first_change_of_an_old_draft_keeps_what_was_there_before() -> None:
+    draft = make_draft()
+    draft.snapshots.all().delete()
+    before = to_yaml(draft.definition())
+    saved(draft, "new", required=False)
+    assert acts(draft)[0] == (Act.FOUND, Part.QUESTIONNAIRE, "")
+    assert draft.snapshots.order_by("number")[0].document == before
+
+
+def test_only_the_newest_changes_are_kept() -> None:
+    draft = make_draft()
+    last = draft.snapshots.get()
+    draft.snapshots.filter(pk=last.pk).update(number=MOST_SNAPSHOTS + 3)
+    draft.snapshots.create(number=2, document="", act=Act.CHANGED, part=Part.PAGE, at=NOON)
+    draft.snapshots.create(number=5, document="", act=Act.CHANGED, part=Part.PAGE, at=NOON)
+    saved(draft, "new", required=False)
+    assert sorted(draft.snapshots.values_list("number", flat=True)) == [5, MOST_SNAPSHOTS + 3, MOST_SNAPSHOTS + 4]
+
+
+# ---- whole questionnaires
+
+
+def test_a_new_version_starts_as_a_draft_with_the_same_content() -> None:
+    first = make_questionnaire(document("grid"))
+    second = whole.new_version(questionnaire=first, by=dana(), at=LATER)
+    assert (str(second), second.published_at) == ("grid@2", None)
+    assert to_yaml(second.definition()).replace("version: 2", "version: 1") == to_yaml(first.definition())
+    assert acts(second) == [(Act.CREATED, Part.QUESTIONNAIRE, "")]
+    assert AuditEvent.objects.get(what="questionnaire.created", target="grid@2").facts == {"from": "grid@1"}
+
+
+def test_a_published_questionnaire_refuses_every_act() -> None:
+    questionnaire = make_questionnaire(document("grid"))
+    given: dict[str, Any] = {"questionnaire": questionnaire, "by": dana(), "at": LATER}
+    stored = part_values(part_of(questionnaire, Part.SCALE, "yes_no"))
+    asked = question_values(question_of(questionnaire, "proud"))
+    before = to_yaml(questionnaire.definition())
+    refused = (
+        lambda: save_question(**given, code="proud", values=asked, based_on=mark(asked)),
+        lambda: move_question(**given, name="proud", up=True),
+        lambda: copy_question(**given, name="proud"),
+        lambda: delete_question(**given, name="proud", based_on=mark(asked)),
+        lambda: save_part(**given, part=Part.SCALE, name="yes_no", values=stored, based_on=mark(stored)),
+        lambda: move_part(**given, part=Part.SCALE, name="yes_no", up=True),
+        lambda: copy_part(**given, part=Part.SCALE, name="yes_no"),
+        lambda: delete_part(**given, part=Part.SCALE, name="yes_no", based_on=mark(stored)),
+        lambda: save_header(**given, values=header_values(questionnaire), based_on=""),
+        lambda: save_texts(**given, texts={}, based_on=""),
+        lambda: whole.replace_draft(**given, document=document("grid")),
+        lambda: whole.restore_snapshot(**given, number=1),
+    )
+    for act in refused:
+        with pytest.raises(QuestionnaireFrozen):
+            act()
+    with pytest.raises(whole.QuestionnaireInUse):
+        whole.delete_questionnaire(**given)
+    assert to_yaml(Questionnaire.objects.get().definition()) == before
+
+
+def test_a_draft_is_deleted_with_all_that_belongs_to_it() -> None:
+    draft = make_draft("grid")
+    whole.delete_questionnaire(questionnaire=draft, by=dana(), at=LATER)
+    assert not Questionnaire.objects.exists()
+    assert not Question.objects.exists()
+    assert AuditEvent.objects.get(what="questionnaire.deleted").target == "grid@1"
+
+
+def test_a_questionnaire_that_a_round_uses_is_not_deleted() -> None:
+    questionnaire = make_round().questionnaire
+    with pytest.raises(whole.QuestionnaireInUse):
+        whole.delete_questionnaire(questionnaire=questionnaire, by=dana(), at=LATER)
+
+
+def test_a_file_replaces_the_content_of_a_draft_which_keeps_its_version() -> None:
+    draft = whole.new_version(questionnaire=make_questionnaire(document("grid")), by=dana(), at=NOON)
+    text = document("grid").replace("Proud?", "Are you proud?")
+    whole.replace_draft(questionnaire=draft, document=text, by=dana(), at=LATER)
+    assert str(refreshed(draft)) == "grid@2"
+    assert draft.definition().question("proud").label.text("en", {}) == "Are you proud?"
+    with pytest.raises(whole.OtherQuestionnaire):
+        whole.replace_draft(questionnaire=draft, document=document("ask_if"), by=dana(), at=LATER)
+
+
+def test_a_file_is_no_new_draft_where_that_version_is_there() -> None:
+    draft = make_draft("grid")
+    with pytest.raises(whole.VersionTaken):
+        whole.load_questionnaire(document=document("grid"), by=dana(), at=LATER, only_new=True)
+    assert Questionnaire.objects.get() == draft
+
+
+def test_an_unchanged_draft_gets_no_second_snapshot() -> None:
+    draft = make_draft()
+    assert not keep_snapshot(draft, act=Act.CHANGED, part=Part.PAGE, by=None, at=LATER)
