@@ -311,7 +311,7 @@ def test_the_expression_of_a_derived_variable_is_checked_at_once() -> None:
     for expression, code in (
         ("nosuch == 'x'", "unknown_name"),
         ("new =", "expression_syntax"),
-        ("fresh", "forward_reference"),
+        ("fresh", "loop"),
     ):
         with pytest.raises(DraftRefused) as refused:
             part_saved(draft, Part.DERIVED, name="fresh", expression=expression, label=both("Fresh"))
