@@ -11,7 +11,7 @@ Three steps, so that no secret is ever stored:
 import re
 import smtplib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime, make_msgid, parseaddr
 from enum import Enum, StrEnum, auto
@@ -32,7 +32,7 @@ from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
 from barometer.smtp import LostBeforeData
 from responses import links
-from responses.models import ContactAttempt, LinkHolder, Mail
+from responses.models import ContactAttempt, HandOver, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import AddressKind, Questionnaire, Round, RoundText
 
@@ -52,9 +52,15 @@ FIELDS = (
     *(field.value for field in ROUND_FIELDS),
     *("leader", "workplace", "address", "authority", "subject_name", "count", "lines", "link", "opt_out_link", "code"),
     *("code_address", "privacy_link", "deadline", "closing", "period", "years", "subject"),
-    "submitted_at",
+    *("submitted_at", "owner", "delegate", "handed_over_on", "take_back_link", "return_link"),
 )
-LINK_FIELDS = ("link", "opt_out_link", "privacy_link")
+PERSONAL_LINKS = {
+    "link": links.ANSWER,
+    "opt_out_link": links.OPT_OUT,
+    "take_back_link": links.TAKE_BACK,
+    "return_link": links.GIVE_BACK,
+}
+LINK_FIELDS = (*PERSONAL_LINKS, "privacy_link")
 FIELD = re.compile(r"⟦(\w+)⟧")
 SECRET = re.compile(r"⟦(\w+:\d+)⟧")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029⟦⟧]")  # and our own brackets
@@ -86,10 +92,17 @@ class Unwritable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """What decides the words of a mail, beside its merge fields."""
+    """What decides the words of a mail, beside its merge fields.
+
+    Attributes:
+        readers: "owner", "delegate" (all lines are of those who got the task from an owner) or "both".
+        delegated: an owner's delegate has been silent; of a bundle each line says so for itself.
+    """
 
     language: str
     kind: str
+    readers: str
+    delegated: bool
     bundle: bool
     started: bool
     voluntary: bool
@@ -137,9 +150,9 @@ def write(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str]
     Raises: Unwritable when a merge field is empty or the subject comes out too long.
     """
     audience = _audience(mail, lines)
-    values = {**common, **_line_fields(lines[0]), **_notice_fields(mail)}
-    if audience.bundle:
-        with translation.override(mail.language):
+    with translation.override(mail.language):
+        values = {**common, **_line_fields(lines[0]), **_notice_fields(mail)}
+        if audience.bundle:
             values |= {"count": str(len(lines)), "subject_name": _("%(count)d workplaces") % {"count": len(lines)}}
     folder = f"emails/{mail.name}"
     subject = _fill(_words(f"{folder}/subject.txt", audience), values)
@@ -206,8 +219,8 @@ def secrets_of(holders: Sequence[LinkHolder]) -> dict[str, str]:
     """Return what stands for ⟦key⟧ in a mail to these holders, by key."""
     secrets = {}
     for holder in holders:
-        secrets[f"link:{holder.pk}"] = links.address(links.ANSWER, holder)
-        secrets[f"opt_out_link:{holder.pk}"] = links.address(links.OPT_OUT, holder)
+        for field, purpose in PERSONAL_LINKS.items():
+            secrets[f"{field}:{holder.pk}"] = links.address(purpose, holder)
         secrets[f"code:{holder.pk}"] = links.typed_code(holder)
     return secrets
 
@@ -245,10 +258,13 @@ def _audience(mail: Mail, lines: Sequence[ContactAttempt]) -> Audience:
     kinds = {line.holder.address_kind for line in lines}
     names = {line.holder.name for line in lines}
     one_person = kinds == {AddressKind.PERSON.value} and len(names) == 1
+    owners = {line.holder.role == LinkHolder.Role.OWNER for line in lines}
     mailbox = AddressKind.AUTHORITY.value if len(lines) > 1 else lines[0].holder.address_kind
     return Audience(
         language=mail.language,
         kind=AddressKind.PERSON.value if one_person else mailbox,
+        readers="both" if len(owners) > 1 else "owner" if True in owners else "delegate",
+        delegated=len(lines) == 1 and lines[0].silent_delegate is not None,
         bundle=len(lines) > 1,
         started=all(line.case.disposition == Disposition.STARTED for line in lines),
         voluntary=mail.round.voluntary,
@@ -265,24 +281,41 @@ def _line_fields(line: ContactAttempt) -> dict[str, str]:
         "subject_name": shorten(name, MOST_SUBJECT_NAME),
         "address": clean(workplace.address, 120),
         "authority": clean(workplace.authority, 80),
-        **{field: f"⟦{field}:{line.holder_id}⟧" for field in ("link", "opt_out_link", "code")},
+        **{field: f"⟦{field}:{line.holder_id}⟧" for field in (*PERSONAL_LINKS, "code")},
+        **_hand_over_fields(line.silent_delegate or getattr(line.holder, "hand_over", None)),
     }
+
+
+def _hand_over_fields(given: HandOver | None) -> dict[str, str]:
+    """Return who handed over to whom and when, in the active language."""
+    if given is None:
+        return {}
+    names = {"owner": given.given_by, "delegate": given.holder.name}
+    fields = {field: shorten(clean_name(name), MOST_SUBJECT_NAME) for field, name in names.items()}
+    return fields | {"handed_over_on": weekday_date(given.began_at)}
 
 
 def _notice_fields(mail: Mail) -> dict[str, str]:
     """Return the merge fields that come from what a notice tells of."""
-    if mail.cause is None or mail.cause.kind != EventKind.SUBMITTED:
+    if mail.cause is None:
         return {}
-    with translation.override(mail.language):
+    if mail.cause.kind == EventKind.SUBMITTED:
         return {"submitted_at": moment(mail.cause.at)}
+    return _hand_over_fields(getattr(mail.cause.holder, "hand_over", None))
 
 
 def _lines(lines: Sequence[ContactAttempt], audience: Audience, *, as_html: bool) -> str:
     """Return the lines of a bundle; "" for a mail about one workplace."""
     if not audience.bundle:
         return ""
-    skeleton = _words("emails/parts/line.txt", audience, as_html=as_html)
-    filled = "\n\n".join(_fill(skeleton, _line_fields(line), as_html=as_html) for line in lines)
+
+    def filled_in(line: ContactAttempt) -> str:
+        of_line = replace(audience, delegated=line.silent_delegate is not None)
+        with translation.override(audience.language):
+            fields = _line_fields(line)
+        return _fill(_words("emails/parts/line.txt", of_line, as_html=as_html), fields, as_html=as_html)
+
+    filled = "\n\n".join(filled_in(line) for line in lines)
     return filled.replace("\n", "<br>\n") if as_html else filled
 
 

@@ -18,6 +18,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.NO_ADDRESS: gettext_lazy("there was no address"),
     LeftOut.BOUNCED: gettext_lazy("a mail to the address had come back"),
     LeftOut.AUTHORITY_MAILBOX: gettext_lazy("a mailbox of the authority gets the invitation only"),
+    LeftOut.TASK_ELSEWHERE: gettext_lazy("somebody else had the task"),
     LeftOut.OVERTAKEN: gettext_lazy("what it tells was no longer so"),
 }
 
@@ -38,6 +39,8 @@ REASONS: dict[Reason, Promise] = {
 
 FIELDS: dict[str, Promise] = {
     "leader": gettext_lazy("the leader's name"),
+    "owner": gettext_lazy("the name of whoever handed the task over"),
+    "delegate": gettext_lazy("the name of whoever got the task"),
     "workplace": gettext_lazy("the name of the workplace"),
     "address": gettext_lazy("the address"),
     "authority": gettext_lazy("the name of the authority"),

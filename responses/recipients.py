@@ -1,25 +1,29 @@
 """How things stand with those who are written to, as read from the database for ``statistics.eligibility``."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.db import models
 
-from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder
+from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder
+from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import Contactable
 from surveys.models import AddressKind, Round
 
 ON_ADDRESS = (EventKind.BOUNCED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
 ON_REMINDERS = (EventKind.REMINDERS_STOPPED, EventKind.REMINDERS_RESUMED)
+OF_THE_OWNER = models.Q(holder=None) | models.Q(holder__role=LinkHolder.Role.OWNER)
 
 
 class Facts(Protocol):
-    """What the annotations of a row say about its case."""
+    """What the annotations of a row say: the last word on reminders of the owner, and of the holder; on the address."""
 
     last_on_reminders: str | None
+    own_on_reminders: str | None
     last_on_address: str | None
 
 
@@ -32,41 +36,102 @@ class Line:
     events: int
 
 
-def last_of(kinds: Collection[EventKind], case: str) -> models.Subquery:
-    """Return an annotation: which of these kinds was the last to happen to the case; None when none has.
+def contactable(holder: LinkHolder, round_: Round, facts: Facts, *, task_elsewhere: bool) -> Contactable:
+    """Return how things stand with a holder, read with case and hand-over.
 
-    ``case`` is the field of the annotated model that holds the case.
+    The owner's wish for no more reminders is for the case, that of a delegate or colleague for their own address. A
+    bounce is that of the one address.
     """
-    found = CaseEvent.objects.filter(case=models.OuterRef(case), kind__in=kinds)
+    owner = holder.role == LinkHolder.Role.OWNER
+    on_reminders = {facts.last_on_reminders} if owner else {facts.last_on_reminders, facts.own_on_reminders}
+    disposition = Disposition(holder.case.disposition)
+    if disposition == Disposition.BOUNCED and not owner:
+        disposition = Disposition.NOT_STARTED
+    return Contactable(
+        disposition=disposition,
+        reminders_stopped=EventKind.REMINDERS_STOPPED in on_reminders,
+        link_retired=holder.retired_at is not None,
+        has_address=bool(holder.email),
+        bounced=(facts.last_on_address == EventKind.BOUNCED if owner else holder.hand_over.bounced_at is not None),
+        reads_for_the_authority=holder.address_kind == AddressKind.AUTHORITY,
+        round_open=round_.status == Round.Status.OPEN,
+        task_elsewhere=task_elsewhere,
+    )
+
+
+def receivers(round_: Round, at: datetime) -> Iterator[tuple[LinkHolder, Contactable]]:
+    """Yield who is written to by a step, one holder per case in the order of the cases: the owner, or the delegate.
+
+    Two queries, however many cases there are.
+    """
+    of_round = (
+        LinkHolder.objects.filter(case__round=round_)
+        .select_related("case__sample_unit__workplace")
+        .annotate(
+            last_on_reminders=_last_of(ON_REMINDERS, models.Q(case=models.OuterRef("case")) & OF_THE_OWNER),
+            own_on_reminders=_last_of(ON_REMINDERS, models.Q(holder=models.OuterRef("pk"))),
+            last_on_address=_last_of(ON_ADDRESS, models.Q(case=models.OuterRef("case"))),
+        )
+        .order_by("case_id")
+    )
+    delegates = {
+        delegate.case_id: delegate
+        for delegate in of_round.filter(hand_over__silent_from__gt=at).select_related("hand_over")
+    }
+    for owner in of_round.filter(role=LinkHolder.Role.OWNER):
+        holder = delegates.get(owner.case_id, owner)
+        yield holder, contactable(holder, round_, holder, task_elsewhere=False)
+
+
+def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
+    """Return the lines of these mails, with case, workplace and holder, by mail; at most two queries."""
+    attempts = list(
+        ContactAttempt.objects.filter(mail__in=mail_pks, left_out="")
+        .select_related("holder__hand_over", "case__round", "case__sample_unit__workplace")
+        .annotate(
+            last_on_reminders=_last_of(ON_REMINDERS, models.Q(case=models.OuterRef("case")) & OF_THE_OWNER),
+            own_on_reminders=_last_of(ON_REMINDERS, models.Q(holder=models.OuterRef("holder"))),
+            last_on_address=_last_of(ON_ADDRESS, models.Q(case=models.OuterRef("case"))),
+            events=_number_of_events("case"),
+            silent_from=_silent_from("case"),
+        )
+        .order_by("pk")
+    )
+    owners = [attempt for attempt in attempts if attempt.holder.role == LinkHolder.Role.OWNER]
+    _read_silent_delegates([attempt for attempt in owners if attempt.silent_from])
+    by_mail = defaultdict(list)
+    for attempt in attempts:
+        holder = attempt.holder
+        holder.case = attempt.case
+        elsewhere = holder.standing == LinkHolder.Standing.ENDED
+        if attempt.step_id and not elsewhere:
+            elsewhere = holder.role != hand_over.receiver(attempt.silent_from, at)
+        found = contactable(holder, attempt.case.round, attempt, task_elsewhere=elsewhere)
+        by_mail[attempt.mail_id].append(Line(attempt, found, attempt.events))
+    return by_mail
+
+
+def _read_silent_delegates(attempts: Collection[ContactAttempt]) -> None:
+    """Tell the lines of owners who have passed the task on to whom; no query when there are none."""
+    if not attempts:
+        return
+    cases = [attempt.case_id for attempt in attempts]
+    given = HandOver.objects.filter(holder__case__in=cases, silent_from__isnull=False).select_related("holder")
+    by_case = {each.holder.case_id: each for each in given}
+    for attempt in attempts:
+        attempt.silent_delegate = by_case.get(attempt.case_id)
+
+
+def _last_of(kinds: Collection[EventKind], which: models.Q) -> models.Subquery:
+    """Return an annotation: which of these kinds was the last to happen; None when none has."""
+    found = CaseEvent.objects.filter(which, kind__in=kinds)
     return models.Subquery(found.order_by("-pk").values("kind")[:1])
 
 
-def contactable(holder: LinkHolder, case: Case, round_: Round, facts: Facts) -> Contactable:
-    return Contactable(
-        disposition=Disposition(case.disposition),
-        reminders_stopped=facts.last_on_reminders == EventKind.REMINDERS_STOPPED,
-        link_retired=holder.retired_at is not None,
-        has_address=bool(holder.email),
-        bounced=facts.last_on_address == EventKind.BOUNCED,
-        reads_for_the_authority=holder.address_kind == AddressKind.AUTHORITY,
-        round_open=round_.status == Round.Status.OPEN,
-    )
-
-
-def lines_of(mail_pks: Collection[int]) -> dict[int, list[Line]]:
-    """Return the lines of these mails, with case, workplace and holder, by mail; one query."""
-    attempts = (
-        ContactAttempt.objects.filter(mail__in=mail_pks, left_out="")
-        .select_related("holder", "case__round", "case__sample_unit__workplace")
-        .annotate(last_on_reminders=last_of(ON_REMINDERS, "case"), last_on_address=last_of(ON_ADDRESS, "case"))
-        .annotate(events=_number_of_events("case"))
-        .order_by("pk")
-    )
-    by_mail = defaultdict(list)
-    for attempt in attempts:
-        found = contactable(attempt.holder, attempt.case, attempt.case.round, attempt)
-        by_mail[attempt.mail_id].append(Line(attempt, found, attempt.events))
-    return by_mail
+def _silent_from(case: str) -> models.Subquery:
+    """Return an annotation: from when the delegate who has the case counts as silent; None without a delegate."""
+    given = HandOver.objects.filter(holder__case=models.OuterRef(case), silent_from__isnull=False)
+    return models.Subquery(given.order_by().values("silent_from")[:1])
 
 
 def _number_of_events(case: str) -> models.Subquery:

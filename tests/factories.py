@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import models
 
 from responses.actions.events import record
-from responses.models import Case, LinkHolder, Response
+from responses.models import Case, HandOver, LinkHolder, Response
 from responses.statistics.dispositions import EventKind
+from responses.statistics.hand_over import silent_after
 from surveys.actions.frame import load_frame
 from surveys.actions.questionnaire import load_questionnaire, publish_questionnaire
 from surveys.actions.round import create_round
@@ -171,6 +172,24 @@ def make_case(
     for minute, kind in enumerate((EventKind.OPENED, *events)):
         record(case, kind=kind, at=NOON + timedelta(minutes=minute))
     return case
+
+
+def make_holder(case: Case, role: str = LinkHolder.Role.SHARED, *, at: datetime = NOON, **changes: Any) -> LinkHolder:
+    """Somebody who got a link from the owner at that moment; a delegate takes the task from the owner."""
+    values: dict[str, Any] = {
+        "name": "Dorte Delegat",
+        "email": f"dorte{next(_numbers)}@boernehave.example",
+        "address_kind": "person",
+        "standing": "works",
+    } | changes
+    delegate = role == LinkHolder.Role.DELEGATE
+    holder = LinkHolder.objects.create(case=case, role=role, **values)
+    silent_from = silent_after(at) if delegate else None
+    HandOver.objects.create(holder=holder, given_by="Lea Leder", asked_at=at, began_at=at, silent_from=silent_from)
+    if delegate:
+        case.holders.filter(role=LinkHolder.Role.OWNER).update(standing="watches")
+    record(case, kind=EventKind.HANDED_OVER if delegate else EventKind.SHARED, at=at, holder=holder)
+    return holder
 
 
 def make_response(case: Case, answers: Mapping[str, object], *, at: datetime = NOON) -> Response:

@@ -8,7 +8,7 @@ from barometer import audit
 from barometer.models import User
 from responses.actions import contact, events
 from responses.models import Case, CaseEvent, DeclineReason, LinkHolder, Mail, Notice
-from responses.recipients import ON_REMINDERS
+from responses.recipients import OF_THE_OWNER, ON_REMINDERS
 from responses.statistics.dispositions import Disposition, EventKind
 
 # Nothing is left to decline.
@@ -78,14 +78,16 @@ def decline(*, holder: LinkHolder, at: datetime, code: str = "", words: str = ""
         raise CaseClosed
     if case.disposition != Disposition.DECLINED:
         event = events.record(case, kind=EventKind.DECLINED, at=at, holder=holder)
-        _confirm(Notice.DECLINED_CONFIRMED, case, event)
+        _confirm(Notice.DECLINED_CONFIRMED, holder, event)
         if code or words:
             DeclineReason.objects.create(case=case, code=code, words=words, at=at)
 
 
 @transaction.atomic
 def undo_decline(*, holder: LinkHolder, at: datetime) -> None:
-    """The workplace wishes to take part after all."""
+    """The workplace wishes to take part after all, says its owner."""
+    if holder.role != LinkHolder.Role.OWNER:
+        raise ValueError("only the owner takes a no back")
     case = lock_unsubmitted(holder.case_id)
     if case.disposition == Disposition.DECLINED:
         events.record(case, kind=EventKind.DECLINE_UNDONE, at=at, holder=holder)
@@ -94,27 +96,36 @@ def undo_decline(*, holder: LinkHolder, at: datetime) -> None:
 
 @transaction.atomic
 def stop_reminders(*, holder: LinkHolder, at: datetime) -> None:
-    """No more reminders for this case; it can still be answered, and this is no refusal."""
+    """No more reminders; the case can still be answered, and this is no refusal.
+
+    The owner speaks for the case, a delegate or colleague for their own address.
+    """
     case = lock_open(holder.case_id)
-    if not reminders_stopped(case):
+    if not reminders_stopped(holder):
         event = events.record(case, kind=EventKind.REMINDERS_STOPPED, at=at, holder=holder)
-        _confirm(Notice.OPT_OUT_CONFIRMED, case, event)
+        _confirm(Notice.OPT_OUT_CONFIRMED, holder, event)
 
 
 @transaction.atomic
 def resume_reminders(*, holder: LinkHolder, at: datetime) -> None:
-    """The workplace wants to be reminded after all.
+    """The workplace, or a delegate or colleague, wants to be reminded after all.
 
     Raises: CaseClosed.
     """
     case = lock_open(holder.case_id)
-    if reminders_stopped(case):
+    if reminders_stopped(holder):
         events.record(case, kind=EventKind.REMINDERS_RESUMED, at=at, holder=holder)
 
 
-def reminders_stopped(case: Case) -> bool:
-    """Whether no more reminders are wanted, as the last word on it says; one query."""
-    last = case.events.filter(kind__in=ON_REMINDERS).order_by("-pk").values_list("kind", flat=True).first()
+def reminders_stopped(holder: LinkHolder) -> bool:
+    """Whether no more reminders are wanted, as the holder's last word on it says; one query."""
+    owner = holder.role == LinkHolder.Role.OWNER
+    own = (
+        CaseEvent.objects.filter(OF_THE_OWNER, case=holder.case_id)
+        if owner
+        else CaseEvent.objects.filter(holder=holder)
+    )
+    last = own.filter(kind__in=ON_REMINDERS).order_by("-pk").values_list("kind", flat=True).first()
     return last == EventKind.REMINDERS_STOPPED
 
 
@@ -177,8 +188,7 @@ def reissue_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> 
     audit.record("link.reissued", target=holder, by=by, at=at, reason=reason)
 
 
-def _confirm(name: Notice, case: Case, event: CaseEvent) -> None:
-    """Tell the owner by mail what was said, so that nobody else says it unnoticed."""
-    if Mail.objects.filter(name=name, lines__case=case).count() < MOST_CONFIRMATIONS:
-        owner = case.holders.get(role=LinkHolder.Role.OWNER)
-        contact.queue_notice(name=name, holder=owner, cause=event, at=event.at)
+def _confirm(name: Notice, holder: LinkHolder, event: CaseEvent) -> None:
+    """Tell by mail what was said, so that nobody else says it unnoticed."""
+    if Mail.objects.filter(name=name, lines__holder=holder).count() < MOST_CONFIRMATIONS:
+        contact.queue_notice(name=name, holder=holder, cause=event, at=event.at)

@@ -59,7 +59,7 @@ def queue_step(*, step: ContactStep, at: datetime) -> int:
     step = ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
     if step.queued_at is not None:
         return 0
-    bundles = _bundles(step)
+    bundles = _bundles(step, at)
     queued = Mail.objects.bulk_create(
         [_queued(step, authority, holders[0], at) for (authority, _), holders in bundles.items()], batch_size=500
     )
@@ -130,11 +130,11 @@ def send_due(
         raise ValueError("no mail is sent inside a transaction")
     recover_stale(at=at)
     mails_due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
-    due = list(mails_due.select_related("step", "cause", "round__questionnaire")[:limit])
+    due = list(mails_due.select_related("step", "cause__holder__hand_over", "round__questionnaire")[:limit])
     if not due or not _open(connection):
         return Counter()
     claimed = _claim(due, at)
-    batch = Batch(at, connection, recipients.lines_of([mail.pk for mail in claimed]))
+    batch = Batch(at, connection, recipients.lines_of([mail.pk for mail in claimed], at))
     ended: Counter[str] = Counter()
     try:
         for place, mail in enumerate(claimed):
@@ -176,20 +176,10 @@ def record_bounce(*, mail: Mail, by: User | None, at: datetime) -> None:
         audit.record("mail.bounced", target=mail, by=by, at=at)
 
 
-def _bundles(step: ContactStep) -> dict[tuple[str, str], list[LinkHolder]]:
-    """Return the owners to be written to, by authority and address, in the order of their cases."""
-    owners = (
-        LinkHolder.objects.filter(case__round=step.round, role=LinkHolder.Role.OWNER)
-        .select_related("case__sample_unit__workplace")
-        .annotate(
-            last_on_reminders=recipients.last_of(recipients.ON_REMINDERS, "case"),
-            last_on_address=recipients.last_of(recipients.ON_ADDRESS, "case"),
-        )
-        .order_by("case_id")
-    )
+def _bundles(step: ContactStep, at: datetime) -> dict[tuple[str, str], list[LinkHolder]]:
+    """Return the holders to be written to, by authority and address, in the order of their cases."""
     bundles: dict[tuple[str, str], list[LinkHolder]] = defaultdict(list)
-    for holder in owners:
-        contactable = recipients.contactable(holder, holder.case, step.round, holder)
+    for holder, contactable in recipients.receivers(step.round, at):
         if left_out(contactable, reminder=_is_reminder(step)) is None:
             authority = holder.case.sample_unit.workplace.authority_code
             bundles[authority, holder.email.casefold()].append(holder)
@@ -278,7 +268,7 @@ def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
     lines = batch.lines.get(mail.pk, [])
     happened = CaseEvent.objects.filter(case__in=[line.attempt.case_id for line in lines]).count()
     if happened != sum(line.events for line in lines):
-        lines = recipients.lines_of([mail.pk]).get(mail.pk, [])
+        lines = recipients.lines_of([mail.pk], batch.at).get(mail.pk, [])
     to_send = []
     for line in lines:
         reason = _left_out(mail, line.contactable)
@@ -333,12 +323,21 @@ def _record(mail: Mail, lines: Sequence[ContactAttempt], answer: Answer, reply: 
     attempts = mail.attempts + 1
     if answer is Answer.REFUSED or attempts >= MOST_ATTEMPTS:
         handed_over.update(status=Mail.Status.FAILED, ended_at=at, outcome=reply)
+        _note_unreachable(lines, at)
         return Mail.Status.FAILED
     delay = timedelta(0) if answer is Answer.NOT_BEGUN else FIRST_DELAY * 2 ** (attempts - 1)
     handed_over.update(
         status=Mail.Status.QUEUED, claimed_at=None, handed_over_at=None, scheduled_for=at + delay, outcome=reply
     )
     return Mail.Status.QUEUED
+
+
+def _note_unreachable(lines: Sequence[ContactAttempt], at: datetime) -> None:
+    """Let a mail that never reached a delegate or colleague count as one that came back."""
+    for line in lines:
+        if line.holder.role != LinkHolder.Role.OWNER:
+            with transaction.atomic():
+                events.record_bounce(events.lock(line.case_id), holder=line.holder, at=at, by=None)
 
 
 @atomic_without_waiting()

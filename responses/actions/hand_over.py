@@ -10,9 +10,9 @@ from barometer import audit
 from barometer.addresses import is_reserved_address
 from barometer.models import User
 from barometer.problems import Problem
-from responses.actions import events
+from responses.actions import contact, events
 from responses.actions.case import CaseClosed, lock_open, lock_unsubmitted
-from responses.models import Case, HandOver, LinkHolder
+from responses.models import Case, CaseEvent, HandOver, LinkHolder, Notice
 from responses.statistics import hand_over as rules
 from responses.statistics.dispositions import EventKind
 from responses.statistics.eligibility import ENDED
@@ -88,7 +88,8 @@ def hand_over(*, owner: LinkHolder, wish: Wish, at: datetime) -> LinkHolder:
     if at_once:
         _begin(case, given, at=at)
     else:
-        events.record(case, kind=EventKind.HAND_OVER_ASKED, at=at, holder=holder)
+        event = events.record(case, kind=EventKind.HAND_OVER_ASKED, at=at, holder=holder)
+        _write_to(_owner(case), Notice.OWNER_WAITING, event)
     return holder
 
 
@@ -110,7 +111,9 @@ def give_back(*, holder: LinkHolder, at: datetime) -> None:
     Raises: CaseClosed, HandOverEnded.
     """
     case = lock_unsubmitted(holder.case_id)
-    _end(case, _current(case, holder.pk), kind=EventKind.GIVEN_BACK, at=at)
+    event = _end(case, _current(case, holder.pk), kind=EventKind.GIVEN_BACK, at=at)
+    if holder.role == Role.DELEGATE:
+        _write_to(_owner(case), Notice.OWNER_GIVEN_BACK, event)
 
 
 @transaction.atomic
@@ -202,7 +205,9 @@ def _begin(case: Case, given: HandOver, *, at: datetime, by: User | None = None)
     if delegate:
         _stand(_owner(case), Standing.WATCHES)
     kind = EventKind.HANDED_OVER if delegate else EventKind.SHARED
-    events.record(case, kind=kind, at=at, by=by, holder=given.holder)
+    event = events.record(case, kind=kind, at=at, by=by, holder=given.holder)
+    _write_to(given.holder, Notice.HANDOVER if delegate else Notice.SHARE, event)
+    _write_to(_owner(case), Notice.OWNER_TRANSFERRED if delegate else Notice.OWNER_SHARED, event)
 
 
 def _end(
@@ -213,13 +218,17 @@ def _end(
     at: datetime,
     by: User | None = None,
     standing: LinkHolder.Standing = Standing.ENDED,
-) -> None:
+) -> CaseEvent:
     given.ended_at, given.silent_from = at, None
     given.save(update_fields=["ended_at", "silent_from"])
     _stand(given.holder, standing)
     if given.holder.role == Role.DELEGATE:
         _stand(_owner(case), Standing.WORKS)
-    events.record(case, kind=kind, at=at, by=by, holder=given.holder)
+    return events.record(case, kind=kind, at=at, by=by, holder=given.holder)
+
+
+def _write_to(holder: LinkHolder, name: Notice, event: CaseEvent) -> None:
+    contact.queue_notice(name=name, holder=holder, cause=event, at=event.at)
 
 
 def _stand(holder: LinkHolder, standing: LinkHolder.Standing) -> None:

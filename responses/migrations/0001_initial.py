@@ -7,386 +7,166 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("surveys", "0001_initial"),
+        ('surveys', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Case",
+            name='Case',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=7)),
-                (
-                    "disposition",
-                    models.CharField(
-                        choices=[
-                            (responses.statistics.dispositions.Disposition["NOT_STARTED"], "Not started"),
-                            (responses.statistics.dispositions.Disposition["BOUNCED"], "Mail bounced"),
-                            (responses.statistics.dispositions.Disposition["STARTED"], "Started, not submitted"),
-                            (responses.statistics.dispositions.Disposition["SUBMITTED"], "Submitted"),
-                            (responses.statistics.dispositions.Disposition["DECLINED"], "Declined"),
-                            (
-                                responses.statistics.dispositions.Disposition["INELIGIBLE_REPORTED"],
-                                "Not eligible – to be confirmed",
-                            ),
-                            (responses.statistics.dispositions.Disposition["INELIGIBLE"], "Not eligible"),
-                        ],
-                        default=responses.statistics.dispositions.Disposition["NOT_STARTED"],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "round",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="surveys.round"
-                    ),
-                ),
-                (
-                    "sample_unit",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="case", to="surveys.sampleunit"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('language', models.CharField(max_length=7)),
+                ('disposition', models.CharField(choices=[(responses.statistics.dispositions.Disposition['NOT_STARTED'], 'Not started'), (responses.statistics.dispositions.Disposition['BOUNCED'], 'Mail bounced'), (responses.statistics.dispositions.Disposition['STARTED'], 'Started, not submitted'), (responses.statistics.dispositions.Disposition['SUBMITTED'], 'Submitted'), (responses.statistics.dispositions.Disposition['DECLINED'], 'Declined'), (responses.statistics.dispositions.Disposition['INELIGIBLE_REPORTED'], 'Not eligible – to be confirmed'), (responses.statistics.dispositions.Disposition['INELIGIBLE'], 'Not eligible')], default=responses.statistics.dispositions.Disposition['NOT_STARTED'], max_length=20)),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='surveys.round')),
+                ('sample_unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case', to='surveys.sampleunit')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="LinkHolder",
+            name='LinkHolder',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("owner", "Owner"), ("shared", "Shared with"), ("delegate", "Handed over to")],
-                        default="owner",
-                        max_length=8,
-                    ),
-                ),
-                ("name", models.CharField(blank=True, max_length=60)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("address_kind", models.CharField(max_length=9)),
-                ("generation", models.PositiveSmallIntegerField(default=1)),
-                ("retired_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="holders", to="responses.case"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('owner', 'Owner'), ('shared', 'Shared with'), ('delegate', 'Handed over to')], default='owner', max_length=8)),
+                ('name', models.CharField(blank=True, max_length=60)),
+                ('email', models.EmailField(blank=True, max_length=254)),
+                ('address_kind', models.CharField(max_length=9)),
+                ('generation', models.PositiveSmallIntegerField(default=1)),
+                ('retired_at', models.DateTimeField(blank=True, null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holders', to='responses.case')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="CaseEvent",
+            name='CaseEvent',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("opened", "opened"),
-                            ("invited", "invited"),
-                            ("bounced", "bounced"),
-                            ("started", "started"),
-                            ("submitted", "submitted"),
-                            ("declined", "declined"),
-                            ("decline_undone", "decline_undone"),
-                            ("refused", "refused"),
-                            ("reported_closed", "reported_closed"),
-                            ("reported_merged", "reported_merged"),
-                            ("report_withdrawn", "report_withdrawn"),
-                            ("ineligible_confirmed", "ineligible_confirmed"),
-                            ("ineligible_rejected", "ineligible_rejected"),
-                            ("reminders_stopped", "reminders_stopped"),
-                            ("link_retired", "link_retired"),
-                            ("link_issued", "link_issued"),
-                            ("address_changed", "address_changed"),
-                            ("reopened", "reopened"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="responses.case"
-                    ),
-                ),
-                (
-                    "holder",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="responses.linkholder",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('opened', 'opened'), ('invited', 'invited'), ('bounced', 'bounced'), ('started', 'started'), ('submitted', 'submitted'), ('declined', 'declined'), ('decline_undone', 'decline_undone'), ('refused', 'refused'), ('reported_closed', 'reported_closed'), ('reported_merged', 'reported_merged'), ('report_withdrawn', 'report_withdrawn'), ('ineligible_confirmed', 'ineligible_confirmed'), ('ineligible_rejected', 'ineligible_rejected'), ('reminders_stopped', 'reminders_stopped'), ('link_retired', 'link_retired'), ('link_issued', 'link_issued'), ('address_changed', 'address_changed'), ('reopened', 'reopened')], max_length=20)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='responses.case')),
+                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='responses.linkholder')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="Mail",
+            name='Mail',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("authority_code", models.CharField(max_length=10)),
-                ("address", models.EmailField(max_length=254)),
-                ("resend", models.PositiveSmallIntegerField(default=0)),
-                ("language", models.CharField(max_length=7)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Queued"),
-                            ("claimed", "Being prepared"),
-                            ("handed_over", "Being sent"),
-                            ("sent", "Sent"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                            ("unknown", "Unknown"),
-                        ],
-                        default="queued",
-                        max_length=12,
-                    ),
-                ),
-                ("scheduled_for", models.DateTimeField()),
-                ("claimed_at", models.DateTimeField(blank=True, null=True)),
-                ("handed_over_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("outcome", models.CharField(blank=True, max_length=200)),
-                ("bounced_at", models.DateTimeField(blank=True, null=True)),
-                ("subject", models.CharField(blank=True, max_length=200)),
-                ("text_body", models.TextField(blank=True)),
-                ("html_body", models.TextField(blank=True)),
-                ("message_id", models.CharField(blank=True, max_length=120)),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                (
-                    "round",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="mails", to="surveys.round"
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="mails", to="surveys.contactstep"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('authority_code', models.CharField(max_length=10)),
+                ('address', models.EmailField(max_length=254)),
+                ('resend', models.PositiveSmallIntegerField(default=0)),
+                ('language', models.CharField(max_length=7)),
+                ('status', models.CharField(choices=[('queued', 'Queued'), ('claimed', 'Being prepared'), ('handed_over', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('unknown', 'Unknown')], default='queued', max_length=12)),
+                ('scheduled_for', models.DateTimeField()),
+                ('claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('handed_over_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('outcome', models.CharField(blank=True, max_length=200)),
+                ('bounced_at', models.DateTimeField(blank=True, null=True)),
+                ('subject', models.CharField(blank=True, max_length=200)),
+                ('text_body', models.TextField(blank=True)),
+                ('html_body', models.TextField(blank=True)),
+                ('message_id', models.CharField(blank=True, max_length=120)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='surveys.round')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='surveys.contactstep')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="ContactAttempt",
+            name='ContactAttempt',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("resend", models.PositiveSmallIntegerField(default=0)),
-                ("left_out", models.CharField(blank=True, max_length=30)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="contact_attempts",
-                        to="responses.case",
-                    ),
-                ),
-                (
-                    "step",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contact_attempts",
-                        to="surveys.contactstep",
-                    ),
-                ),
-                (
-                    "holder",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="responses.linkholder"
-                    ),
-                ),
-                (
-                    "mail",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="responses.mail"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('resend', models.PositiveSmallIntegerField(default=0)),
+                ('left_out', models.CharField(blank=True, max_length=30)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_attempts', to='responses.case')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contact_attempts', to='surveys.contactstep')),
+                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='responses.linkholder')),
+                ('mail', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='responses.mail')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
-            name="Response",
+            name='Response',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("answers", models.JSONField(default=dict)),
-                (
-                    "mode",
-                    models.CharField(choices=[("web", "Web"), ("phone", "Telephone")], default="web", max_length=5),
-                ),
-                ("started_at", models.DateTimeField()),
-                ("submitted_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="response", to="responses.case"
-                    ),
-                ),
-                (
-                    "questionnaire",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="surveys.questionnaire"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answers', models.JSONField(default=dict)),
+                ('mode', models.CharField(choices=[('web', 'Web'), ('phone', 'Telephone')], default='web', max_length=5)),
+                ('started_at', models.DateTimeField()),
+                ('submitted_at', models.DateTimeField(blank=True, null=True)),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='response', to='responses.case')),
+                ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='surveys.questionnaire')),
             ],
             options={
-                "ordering": ["pk"],
+                'ordering': ['pk'],
             },
         ),
         migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["round", "disposition"], name="case_by_round_disposition"),
+            model_name='case',
+            index=models.Index(fields=['round', 'disposition'], name='case_by_round_disposition'),
         ),
         migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "disposition__in",
-                        [
-                            responses.statistics.dispositions.Disposition["NOT_STARTED"],
-                            responses.statistics.dispositions.Disposition["BOUNCED"],
-                            responses.statistics.dispositions.Disposition["STARTED"],
-                            responses.statistics.dispositions.Disposition["SUBMITTED"],
-                            responses.statistics.dispositions.Disposition["DECLINED"],
-                            responses.statistics.dispositions.Disposition["INELIGIBLE_REPORTED"],
-                            responses.statistics.dispositions.Disposition["INELIGIBLE"],
-                        ],
-                    )
-                ),
-                name="case_disposition_known",
-            ),
+            model_name='case',
+            constraint=models.CheckConstraint(condition=models.Q(('disposition__in', [responses.statistics.dispositions.Disposition['NOT_STARTED'], responses.statistics.dispositions.Disposition['BOUNCED'], responses.statistics.dispositions.Disposition['STARTED'], responses.statistics.dispositions.Disposition['SUBMITTED'], responses.statistics.dispositions.Disposition['DECLINED'], responses.statistics.dispositions.Disposition['INELIGIBLE_REPORTED'], responses.statistics.dispositions.Disposition['INELIGIBLE']])), name='case_disposition_known'),
         ),
         migrations.AddConstraint(
-            model_name="linkholder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "owner")), fields=("case",), name="linkholder_one_owner_per_case"
-            ),
+            model_name='linkholder',
+            constraint=models.UniqueConstraint(condition=models.Q(('role', 'owner')), fields=('case',), name='linkholder_one_owner_per_case'),
         ),
         migrations.AddIndex(
-            model_name="caseevent",
-            index=models.Index(fields=["kind", "at"], name="caseevent_by_kind_and_time"),
+            model_name='caseevent',
+            index=models.Index(fields=['kind', 'at'], name='caseevent_by_kind_and_time'),
         ),
         migrations.AddConstraint(
-            model_name="caseevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "opened",
-                            "invited",
-                            "bounced",
-                            "started",
-                            "submitted",
-                            "declined",
-                            "decline_undone",
-                            "refused",
-                            "reported_closed",
-                            "reported_merged",
-                            "report_withdrawn",
-                            "ineligible_confirmed",
-                            "ineligible_rejected",
-                            "reminders_stopped",
-                            "link_retired",
-                            "link_issued",
-                            "address_changed",
-                            "reopened",
-                        ],
-                    )
-                ),
-                name="caseevent_kind_known",
-            ),
+            model_name='caseevent',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['opened', 'invited', 'bounced', 'started', 'submitted', 'declined', 'decline_undone', 'refused', 'reported_closed', 'reported_merged', 'report_withdrawn', 'ineligible_confirmed', 'ineligible_rejected', 'reminders_stopped', 'link_retired', 'link_issued', 'address_changed', 'reopened'])), name='caseevent_kind_known'),
         ),
         migrations.AddIndex(
-            model_name="mail",
-            index=models.Index(fields=["status", "scheduled_for"], name="mail_by_status_and_time"),
+            model_name='mail',
+            index=models.Index(fields=['status', 'scheduled_for'], name='mail_by_status_and_time'),
         ),
         migrations.AddIndex(
-            model_name="mail",
-            index=models.Index(fields=["round", "status"], name="mail_by_round_and_status"),
+            model_name='mail',
+            index=models.Index(fields=['round', 'status'], name='mail_by_round_and_status'),
         ),
         migrations.AddConstraint(
-            model_name="mail",
-            constraint=models.UniqueConstraint(
-                fields=("step", "authority_code", "address", "resend"), name="mail_once_per_step"
-            ),
+            model_name='mail',
+            constraint=models.UniqueConstraint(fields=('step', 'authority_code', 'address', 'resend'), name='mail_once_per_step'),
         ),
         migrations.AddConstraint(
-            model_name="mail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handed_over_at__isnull", True), ("status__in", ["queued", "cancelled", "failed"])),
-                    models.Q(
-                        ("claimed_at__isnull", False), ("handed_over_at__isnull", True), ("status__in", ["claimed"])
-                    ),
-                    models.Q(
-                        ("handed_over_at__isnull", False), ("status__in", ["handed_over", "sent", "failed", "unknown"])
-                    ),
-                    _connector="OR",
-                ),
-                name="mail_handed_over_before_sent",
-            ),
+            model_name='mail',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_over_at__isnull', True), ('status__in', ['queued', 'cancelled', 'failed'])), models.Q(('claimed_at__isnull', False), ('handed_over_at__isnull', True), ('status__in', ['claimed'])), models.Q(('handed_over_at__isnull', False), ('status__in', ['handed_over', 'sent', 'failed', 'unknown'])), _connector='OR'), name='mail_handed_over_before_sent'),
         ),
         migrations.AddConstraint(
-            model_name="mail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("status__in", ["sent", "failed", "cancelled", "unknown"])),
-                    models.Q(("ended_at__isnull", True), ("status__in", ["queued", "claimed", "handed_over"])),
-                    _connector="OR",
-                ),
-                name="mail_ended_with_a_time",
-            ),
+            model_name='mail',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['sent', 'failed', 'cancelled', 'unknown'])), models.Q(('ended_at__isnull', True), ('status__in', ['queued', 'claimed', 'handed_over'])), _connector='OR'), name='mail_ended_with_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="contactattempt",
-            constraint=models.UniqueConstraint(
-                fields=("case", "step", "resend"), name="contactattempt_once_per_case_and_step"
-            ),
+            model_name='contactattempt',
+            constraint=models.UniqueConstraint(fields=('case', 'step', 'resend'), name='contactattempt_once_per_case_and_step'),
         ),
         migrations.AddIndex(
-            model_name="response",
-            index=models.Index(fields=["submitted_at"], name="response_by_submission"),
+            model_name='response',
+            index=models.Index(fields=['submitted_at'], name='response_by_submission'),
         ),
         migrations.AddConstraint(
-            model_name="response",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("submitted_at__isnull", True), ("submitted_at__gte", models.F("started_at")), _connector="OR"
-                ),
-                name="response_submitted_after_started",
-            ),
+            model_name='response',
+            constraint=models.CheckConstraint(condition=models.Q(('submitted_at__isnull', True), ('submitted_at__gte', models.F('started_at')), _connector='OR'), name='response_submitted_after_started'),
         ),
     ]

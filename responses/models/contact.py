@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from responses.models.case import Case, CaseEvent, LinkHolder
+from responses.models.hand_over import HandOver
 from surveys.models import ContactStep, Round
 
 
@@ -17,6 +18,12 @@ class Notice(models.TextChoices):
     RECEIPT = "receipt", _("Receipt")
     DECLINED_CONFIRMED = "declined_confirmed", _("Confirmation: does not take part")
     OPT_OUT_CONFIRMED = "opt_out_confirmed", _("Confirmation: no more reminders")
+    HANDOVER = "handover", _("To the delegate: the task")
+    SHARE = "share", _("To the colleague: the link")
+    OWNER_TRANSFERRED = "owner_transferred", _("To the owner: the task has been passed on")
+    OWNER_SHARED = "owner_shared", _("To the owner: the questionnaire has been shared")
+    OWNER_WAITING = "owner_waiting", _("To the owner: a link waits for staff")
+    OWNER_GIVEN_BACK = "owner_given_back", _("To the owner: the task is back")
 
 
 def mail_names() -> list[tuple[str, Promise]]:
@@ -117,8 +124,11 @@ class Mail(models.Model):
 class ContactAttempt(models.Model):
     """One case's line in a mail. ``left_out`` says why the line was dropped before the mail left.
 
-    ``step`` repeats that of the mail, for the constraint; a notice has none.
+    ``step`` repeats that of the mail, for the constraint; a notice has none. ``silent_delegate`` is read with the
+    lines of a mail (``responses.recipients``): whom the owner, who is written to again, has passed the task on to.
     """
+
+    silent_delegate: HandOver | None = None
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="contact_attempts")
     step = models.ForeignKey(

@@ -19,6 +19,7 @@ class LeftOut(StrEnum):
     BOUNCED = "bounced"
     AUTHORITY_MAILBOX = "authority_mailbox"
     OVERTAKEN = "overtaken"
+    TASK_ELSEWHERE = "task_elsewhere"
 
 
 ENDED = {
@@ -36,6 +37,7 @@ class Contactable:
     Attributes:
         bounced: the last thing known of the address is that a mail to it came back.
         reads_for_the_authority: the address is a mailbox of the authority, not of the workplace or a person.
+        task_elsewhere: somebody else has the task, or is to be written to about it (``statistics.hand_over``).
     """
 
     disposition: Disposition
@@ -45,6 +47,7 @@ class Contactable:
     bounced: bool
     reads_for_the_authority: bool
     round_open: bool
+    task_elsewhere: bool = False
 
 
 def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
@@ -58,6 +61,7 @@ def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
     if case.disposition in ENDED:
         return ENDED[case.disposition]
     reasons = {
+        LeftOut.TASK_ELSEWHERE: case.task_elsewhere,
         LeftOut.REMINDERS_STOPPED: case.reminders_stopped,
         LeftOut.LINK_RETIRED: case.link_retired,
         LeftOut.NO_ADDRESS: not case.has_address,
@@ -89,6 +93,13 @@ NOTICES = {
     "receipt": NoticeRule(frozenset({Disposition.SUBMITTED})),
     "declined_confirmed": NoticeRule(frozenset({Disposition.DECLINED})),
     "opt_out_confirmed": NoticeRule(UNFINISHED, reminders_stopped=True),
+    "handover": NoticeRule(UNFINISHED),
+    "share": NoticeRule(UNFINISHED),
+    # An owner is told whoever reads the address: only so can nobody hand the task over unnoticed.
+    "owner_transferred": NoticeRule(UNFINISHED, to_authority=True),
+    "owner_shared": NoticeRule(UNFINISHED, to_authority=True),
+    "owner_waiting": NoticeRule(UNFINISHED, to_authority=True),
+    "owner_given_back": NoticeRule(UNFINISHED, to_authority=True),
 }
 
 
@@ -100,6 +111,7 @@ def notice_left_out(case: Contactable, rule: NoticeRule) -> LeftOut | None:
     if not case.round_open:
         return LeftOut.ROUND_NOT_OPEN
     reasons = {
+        LeftOut.TASK_ELSEWHERE: case.task_elsewhere,
         LeftOut.OVERTAKEN: (
             case.disposition not in rule.dispositions or rule.reminders_stopped not in (None, case.reminders_stopped)
         ),

@@ -47,9 +47,10 @@ def opt_out(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     if case.round.status != case.round.Status.OPEN:
         return show(request, "closed", holder, {})
     action = address("opt-out", holder, purpose=links.OPT_OUT)
-    stopped = actions.reminders_stopped(case)
-    declined = case.disposition == Disposition.DECLINED
-    ended = case.disposition in actions.SAID_ALREADY
+    stopped = actions.reminders_stopped(holder)
+    no, owner = case.disposition == Disposition.DECLINED, holder.role == LinkHolder.Role.OWNER
+    declined = no and owner
+    ended = case.disposition in actions.SAID_ALREADY or (no and not owner)
     form = undo_form(request, action) if declined else _opt_out_form(request, holder, action, stopped=stopped)
     if form.decided and not ended:
         with suppress(actions.CaseClosed):  # then the page shows how things stand

@@ -30,6 +30,8 @@ UNREACHABLE_SHOWN = 20
 SECRETS: dict[str, Promise] = {
     "link": gettext_lazy("personal link"),
     "opt_out_link": gettext_lazy("personal link that stops reminders"),
+    "take_back_link": gettext_lazy("personal link that takes the task back"),
+    "return_link": gettext_lazy("personal link that gives the task back"),
     "code": gettext_lazy("personal code"),
 }
 

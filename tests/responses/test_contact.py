@@ -116,7 +116,7 @@ def test_opening_a_round_puts_its_invitations_in_the_queue(django_assert_max_num
     round_ = make_open_round()
     for _ in range(30):
         make_case(round_)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert queue(round_) == 30
 
 

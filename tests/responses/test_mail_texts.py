@@ -37,7 +37,7 @@ Svar senest torsdag den 6. februar 2020.
 Det er frivilligt at svare. Ingen uden for Innovationsbarometeret (øvelse), heller ikke Aarhus Kommune, får at vide, \
 hvad I svarer. Alle, der har linket, kan se og ændre svarene, indtil de er sendt.
 
-Er du ikke den rette? Send venligst mailen videre til arbejdspladsens leder.
+Er du ikke den rette? Åbn linket, og vælg "Er du ikke den rette?", så kan du give opgaven videre.
 
 Vi har adressen fra et opdigtet øvelsesregister. Øvelsesstyrelsen (øvelse) er dataansvarlig. Om dine oplysninger: \
 http://testserver/privacy/{slug}/?lang=da
@@ -61,6 +61,7 @@ def make_mail(
         round=cases[0].round,
         name=mail_name,
         step=step,
+        name=mail_name,
         authority_code="751",
         address=holders[0].email,
         language=cases[0].language,

@@ -13,11 +13,11 @@ from responses import mail as mails
 from responses.actions import answering, contact, events, fieldwork
 from responses.actions import case as actions
 from responses.actions import mail as mail_actions
-from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder, Mail, Notice, Response
+from responses.models import Case, CaseEvent, ContactAttempt, Mail, Notice, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, notice_left_out
 from surveys.models import Round
-from tests.factories import NOON, make_case, make_open_round, refreshed
+from tests.factories import NOON, make_case, make_holder, make_open_round, refreshed
 from tests.people import browser_of, finn
 
 pytestmark = pytest.mark.django_db
@@ -164,9 +164,7 @@ def test_whoever_wants_reminders_again_gets_them() -> None:
 
 def test_whoever_submits_in_the_owners_place_gets_a_receipt_too(mailoutbox: list[EmailMessage]) -> None:
     case = make_case(contact={"email": "owner@skole.example"})
-    colleague = LinkHolder.objects.create(
-        case=case, role="shared", name="Bo", email="bo@skole.example", address_kind="person"
-    )
+    colleague = make_holder(case, name="Bo", email="bo@skole.example")
     Response.objects.create(case=case, questionnaire=case.round.questionnaire, answers={"new": "no"}, started_at=NOON)
     answering.submit(holder=colleague, at=NOON)
     contact.send_due(at=NOON)
@@ -175,9 +173,7 @@ def test_whoever_submits_in_the_owners_place_gets_a_receipt_too(mailoutbox: list
 
 def test_two_holders_of_one_address_get_one_receipt() -> None:
     case = make_case(contact={"email": "post@skole.example"})
-    colleague = LinkHolder.objects.create(
-        case=case, role="shared", name="Bo", email="Post@skole.example", address_kind="person"
-    )
+    colleague = make_holder(case, name="Bo", email="Post@skole.example")
     Response.objects.create(case=case, questionnaire=case.round.questionnaire, answers={"new": "no"}, started_at=NOON)
     answering.submit(holder=colleague, at=NOON)
     assert Mail.objects.count() == 1
@@ -273,7 +269,8 @@ def test_each_reason_stops_a_receipt_by_itself(change: dict[str, bool], reason: 
 @pytest.mark.parametrize("stopped", [False, True])
 def test_a_confirmation_goes_only_while_what_it_confirms_stands(disposition: Disposition, stopped: bool) -> None:
     case = replace(READY, disposition=disposition, reminders_stopped=stopped)
-    goes = {name for name, rule in NOTICES.items() if notice_left_out(case, rule) is None}
+    confirmations = ("receipt", "declined_confirmed", "opt_out_confirmed")
+    goes = {name for name in confirmations if notice_left_out(case, NOTICES[name]) is None}
     unfinished = disposition in (Disposition.NOT_STARTED, Disposition.STARTED, Disposition.BOUNCED)
     expected = {
         Disposition.SUBMITTED: {"receipt"},
