@@ -61,7 +61,6 @@ def make_mail(
         round=cases[0].round,
         name=mail_name,
         step=step,
-        name=mail_name,
         authority_code="751",
         address=holders[0].email,
         language=cases[0].language,
