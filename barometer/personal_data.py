@@ -136,7 +136,7 @@ FIELDS = {
         other="case step mail holder resend",
     ),
     "responses.Response": Fields(
-        personal="answers mode started_at submitted_at",
+        personal="answers accepted_checks mode started_at submitted_at",
         other="case questionnaire",
     ),
 }

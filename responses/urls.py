@@ -20,6 +20,7 @@ respondent = [
     path("s/", links.typed_code, name="typed-code"),
     path("s/<str:token>/", answering.entry, name="answer"),
     path("s/<str:token>/<int:number>/", answering.page, name="answer-page"),
+    path("s/<str:token>/left/", answering.left, name="answer-left"),
     path("s/<str:token>/review/", answering.review, name="answer-review"),
     path("s/<str:token>/submit/", answering.submit, name="answer-submit"),
     path("s/<str:token>/not-me/", hand_over.not_me, name="not-me"),

@@ -72,21 +72,22 @@ def save_page(
     posted = read_page(page, before, stored, data, complete=complete)
     if not posted.answered and posted.answers == stored:  # nothing given, and nothing that was stored taken away
         return PageSaved(before, page, stored, posted)
-    _store(case, response, posted.answers, holder=holder, at=at, language=language)
+    _store(case, response, posted, holder=holder, at=at, language=language)
     after = route_of(case, posted.answers)
     _note_scope(case, after, holder=holder, at=at)
     return PageSaved(after, after.page(number) or page, posted.answers, posted)
 
 
 def _store(
-    case: Case, response: Response | None, answers: Answers, *, holder: LinkHolder, at: datetime, language: str
+    case: Case, response: Response | None, posted: PageInput, *, holder: LinkHolder, at: datetime, language: str
 ) -> None:
     if response is None:
-        Response.objects.create(case=case, questionnaire=case.round.questionnaire, answers=answers, started_at=at)
+        response = Response(case=case, questionnaire=case.round.questionnaire, started_at=at)
         events.record(case, kind=EventKind.STARTED, at=at, holder=holder)
-    elif answers != response.answers:
-        response.answers = dict(answers)
-        response.save(update_fields=["answers"])
+    accepted = [*response.accepted_checks, *(code for code in posted.accepted if code not in response.accepted_checks)]
+    if response.pk is None or (posted.answers, accepted) != (response.answers, response.accepted_checks):
+        response.answers, response.accepted_checks = dict(posted.answers), accepted
+        response.save(update_fields=["answers", "accepted_checks"] if response.pk else None)
     hand_over.note_answer(holder, at=at)
     if case.language != language:
         case.language = language

@@ -19,7 +19,8 @@ class Response(models.Model):
     """One per case, ever. Frozen after submission; what was never submitted is never estimated or exported.
 
     ``answers`` are codes in one JSON object (docs/questionnaire-format.md), with answers off the route
-    still in it: read them through ``route()``, never directly.
+    still in it: read them through ``route()``, never directly. ``accepted_checks`` are the codes of questions that were
+    answered so again after a soft check had asked; a log, so a later change of mind takes nothing out.
     """
 
     class Mode(models.TextChoices):
@@ -29,6 +30,7 @@ class Response(models.Model):
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="response")
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField(default=dict)
+    accepted_checks = models.JSONField(default=list, blank=True)
     mode = models.CharField(max_length=5, choices=Mode, default=Mode.WEB)
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)

@@ -1,7 +1,7 @@
 """The questionnaire behind a personal link."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 
@@ -15,7 +15,7 @@ from responses.views.receipt import go_to_receipt
 from responses.views.respondent import address, for_holder, go, show
 from surveys.answering.forms import PageForm
 from surveys.answering.progress import progress
-from surveys.answering.reading import PageInput
+from surveys.answering.reading import PageInput, page_hash
 from surveys.questionnaire.definition import Answers
 from surveys.questionnaire.routing import Route, RoutePage
 
@@ -38,7 +38,7 @@ def entry(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     page = route.page_of(route.first_unanswered.code) if route.first_unanswered else None
     if page is None and route.in_scope is False:  # said not to exist, but staff have found that it does
         page = route.pages[0]
-    return go("answer-page", holder, page.number) if page else go("answer-review", holder)
+    return go("answer-page", holder, page.number, left_off="here") if page else go("answer-review", holder)
 
 
 @for_holder()
@@ -58,6 +58,14 @@ def page(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
     route = answering.route_of(holder.case, answers)
     found = route.page(number)
     return _page(request, holder, route, found, answers, unreadable=unreadable) if found else go("answer", holder)
+
+
+@for_holder()
+def left(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
+    """Saved and left: how to come back."""
+    if over := _over(request, holder, _response(holder.case)):
+        return over
+    return show(request, "left", holder, {})
 
 
 @for_holder()
@@ -99,28 +107,38 @@ def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
 def _save(request: HttpRequest, holder: LinkHolder, number: int, data: QueryDict) -> HttpResponse:
     language = translation.get_language() or holder.case.language
     chosen = data.get("language", "")
-    going_on = not ("back" in data or chosen)
+    pressed = next((button for button in ("language", "back", "leave", "draft") if button in data), "next")
     try:
         saved = answering.save_page(
             holder=holder,
             number=number,
             data=data,
             at=timezone.now(),
-            complete=going_on,
+            complete=pressed == "next",
             language=chosen if chosen in holder.case.round.languages else language,
         )
     except (CaseClosed, answering.PageNotOnRoute, answering.NotTheirTask):
         return go("answer", holder)
+    if pressed == "draft":
+        return _draft(saved)
     if not saved.input.clean:
         return _page(request, holder, saved.route, saved.page, saved.answers, posted=saved.input)
     if chosen in holder.case.round.languages:
         with translation.override(chosen):
             return go("answer-page", holder, number) if saved.answers else go("answer", holder)
-    return _onward(request, holder, saved.route, number, back="back" in data)
+    return _onward(request, holder, saved.route, number, pressed)
 
 
-def _onward(request: HttpRequest, holder: LinkHolder, route: Route, number: int, *, back: bool) -> HttpResponse:
-    """Go to the page before or after, or back to the review where the respondent came from."""
+def _draft(saved: answering.PageSaved) -> HttpResponse:
+    """Tell the script that saves while somebody types what is stored now; null where somebody else has been there."""
+    return JsonResponse({"stored": None if saved.input.conflicts else page_hash(saved.page, saved.answers)})
+
+
+def _onward(request: HttpRequest, holder: LinkHolder, route: Route, number: int, pressed: str) -> HttpResponse:
+    """Go to the page before or after, or back to the review where the respondent came from, or away."""
+    if pressed == "leave":
+        return go("answer-left", holder)
+    back = pressed == "back"
     if back:
         page = route.previous_page(number)
     elif request.GET.get("return") == "review" and route.first_unanswered is None:
@@ -152,6 +170,8 @@ def _page(
         "post_url": address("answer-page", holder, page.number, **back_to_review),
         "first_page": route.previous_page(page.number) is None,
         "unreadable": unreadable,
+        "left_off": request.method != "POST" and request.GET.get("left_off") == "here",
+        "started": bool(answers),
     }
     status = 413 if unreadable else 422 if posted and posted.problems else 200
     return show(request, "page", holder, context, status=status)

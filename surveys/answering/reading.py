@@ -37,6 +37,7 @@ class PageInput:
         remarks: codes of the questions whose soft check is to be shown now.
         typed: by field name, as sent, without characters that no page can show.
         shown: keys of all remarks shown so far, for the page to carry.
+        accepted: codes of the questions whose remark was shown before and whose answer was sent again all the same.
     """
 
     answers: Answers
@@ -46,6 +47,7 @@ class PageInput:
     remarks: tuple[str, ...]
     typed: Mapping[str, tuple[str, ...]]
     shown: tuple[str, ...]
+    accepted: tuple[str, ...]
 
     @property
     def clean(self) -> bool:
@@ -73,7 +75,9 @@ def read_page(page: RoutePage, route_: Route, stored: Answers, data: Posted, *, 
         for control in controls(item):
             found.read(control)
     answers, conflicts = _merge(page, stored, found)
-    remarks = _remarks(page, route_, answers, found) if complete else {}
+    checks = _checks(page, route_, answers, found) if complete else {}
+    shown = data.getlist(SHOWN_FIELD)
+    remarks = {code: key for code, key in checks.items() if key not in shown}
     return PageInput(
         answers=answers,
         answered=any(value is not None for _control, value in found.values),
@@ -81,7 +85,8 @@ def read_page(page: RoutePage, route_: Route, stored: Answers, data: Posted, *, 
         conflicts=conflicts,
         remarks=tuple(remarks),
         typed=found.typed,
-        shown=tuple(dict.fromkeys([*data.getlist(SHOWN_FIELD), *remarks.values()])),
+        shown=tuple(dict.fromkeys([*shown, *remarks.values()])),
+        accepted=tuple(code for code in checks if code not in remarks),
     )
 
 
@@ -215,16 +220,15 @@ def _take_away(answers: dict[str, object], control: Control) -> None:
         answers[code] = {row: cell for row, cell in cells.items() if row != control.row}
 
 
-def _remarks(page: RoutePage, route_: Route, answers: Answers, found: _Found) -> dict[str, str]:
-    """Return the soft checks that hold for answers not yet sent twice: key by question code."""
+def _checks(page: RoutePage, route_: Route, answers: Answers, found: _Found) -> dict[str, str]:
+    """Return the soft checks that hold for what was sent: by question code a key, which changes with the answer."""
     given = {control.item.code for control, value in found.values if value is not None}
     checked = [item for item in page.items if item.question.soft_check is not None and item.code in given]
     if not checked:
         return {}
     after = route(route_.questionnaire, route_.register, answers)
     keys = {item.code: f"{item.code}.{_digest(item.cut(answers[item.code]))[:16]}" for item in checked}
-    shown = found.data.getlist(SHOWN_FIELD)
-    return {code: key for code, key in keys.items() if key not in shown and _holds(after, code)}
+    return {code: key for code, key in keys.items() if _holds(after, code)}
 
 
 def _holds(after: Route, code: str) -> bool:

@@ -82,7 +82,7 @@ def test_coming_back_lands_on_the_first_unanswered_page(client: Client, holder: 
     walked = walk(client, holder, LONG_WAY)
     assert [next(walked), next(walked), next(walked)] == [1, 3, 4]
     elsewhere = Client(headers={"user-agent": "a phone"})
-    assert elsewhere.get(link(holder))["Location"] == link(holder, "answer-page", 5)
+    assert elsewhere.get(link(holder))["Location"] == link(holder, "answer-page", 5) + "?left_off=here"
 
 
 def test_an_answered_link_shows_no_answers_any_more(client: Client, holder: LinkHolder) -> None:
@@ -131,7 +131,7 @@ def test_a_workplace_that_staff_find_to_exist_comes_back_to_the_question(
     report_closed(client, holder)
     case_actions.reject_ineligible(case=holder.case, reason="It is there.", by=admin_user, at=NOON)
     answer = client.get(link(holder), follow=True)
-    assert answer.redirect_chain == [(link(holder, "answer-page", 1), 303)]
+    assert answer.redirect_chain == [(link(holder, "answer-page", 1) + "?left_off=here", 303)]
 
 
 def test_a_workplace_that_is_gone_has_nothing_to_decline(client: Client, holder: LinkHolder) -> None:

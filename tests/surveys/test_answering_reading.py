@@ -243,6 +243,7 @@ def test_a_remark_is_made_once_and_the_same_answer_sent_again_is_accepted() -> N
     again = posted("soft_check", {"value": ["dk"], "_soft": list(first.shown)})
     assert again.remarks == ()
     assert again.clean
+    assert (first.accepted, again.accepted) == ((), ("value",))
 
 
 def test_another_answer_that_gives_cause_is_remarked_on_anew() -> None:
