@@ -55,6 +55,14 @@ def site_address(name: str, default: str | None) -> str:
     return value
 
 
+def page_address(name: str) -> str:
+    """Return the address of a page elsewhere, or "" where none is given."""
+    value = text(name, "")
+    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write the whole address of the page, with https://")
+    return value
+
+
 def sender(name: str, default: str | None) -> str:
     """Return ``name@domain`` or ``Name <name@domain>``."""
     value = text(name, default)

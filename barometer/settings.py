@@ -23,6 +23,7 @@ SAMPLING_KEY = environment.secret("SAMPLING_KEY")
 
 ALLOWED_HOSTS = environment.listing("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEBUG else ())
 SITE_URL = environment.site_address("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None)
+ACCESSIBILITY_STATEMENT_URL = environment.page_address("ACCESSIBILITY_STATEMENT_URL")
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", 0)
 
 INSTALLED_APPS = [
@@ -100,7 +101,7 @@ CACHE_URL = environment.one_of("CACHE_URL", ("redis://", "rediss://", "locmem://
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     if CACHE_URL != "locmem://"
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
 
 AUTH_USER_MODEL = "barometer.User"

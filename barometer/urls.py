@@ -9,6 +9,8 @@ from barometer import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("was/", views.accessibility_statement, name="accessibility-statement"),
+    path("was", views.accessibility_statement),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}barometer/favicon.svg", permanent=True)),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
