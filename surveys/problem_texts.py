@@ -236,4 +236,42 @@ ANSWERING: dict[str, str | Promise] = {
     "answer_text_without_mark": _("You have written a text, but not marked “%(option)s”. Mark it, or delete the text."),
 }
 
-TEXTS: dict[str, str | Promise] = {**QUESTIONNAIRE, **FRAME, **STAFF, **ANSWERING}
+# the differences of two versions (surveys/questionnaire/comparison.py)
+COMPARISON: dict[str, str | Promise] = {
+    "diff_wording": _("The wording has changed."),
+    "diff_punctuation": _("Only capitals, spaces or punctuation have changed."),
+    "diff_hint": _("The hint has changed."),
+    "diff_label": _("The name has changed."),
+    "diff_type": _("The type of the question has changed."),
+    "diff_cap": _("The most marks that may be set have changed."),
+    "diff_rows_source": _("The rows come from somewhere else."),
+    "diff_required": _("Whether it must be answered has changed."),
+    "diff_max_length": _("The most characters that may be written have changed."),
+    "diff_soft_check": _("The remark on unusual answers has changed."),
+    "diff_moved": _("It follows another question than before."),
+    "diff_routing": _("Who is asked has changed."),
+    "diff_base": _("It rests on what has changed or is new: %(names)s."),
+    "diff_expression": _("It is computed in another way."),
+    "diff_option_new": _("The option is new."),
+    "diff_option_gone": _("The option is gone."),
+    "diff_option_wording": _("The option has another wording."),
+    "diff_option_offered": _("Who is offered the option has changed."),
+    "diff_option_exclusive": _("Whether the option stands alone has changed."),
+    "diff_option_open": _("Whether the option has a text field has changed."),
+    "diff_option_value": _("The number of the option in statistical files has changed."),
+    "diff_option_order": _("The order of the options has changed."),
+    "diff_row_new": _("The row is new."),
+    "diff_row_gone": _("The row is gone."),
+    "diff_row_wording": _("The row has another wording."),
+    "diff_row_offered": _("Who gets the row has changed."),
+    "diff_row_order": _("The order of the rows has changed."),
+}
+
+TEXTS: dict[str, str | Promise] = {**COMPARISON, **QUESTIONNAIRE, **FRAME, **STAFF, **ANSWERING}
+
+_MARKS = {"comparable": _("Comparable"), "changed": _("Changed"), "new": _("New"), "gone": _("Gone")}
+
+
+def mark_name(mark: str) -> str:
+    """What a comparison's mark is called in the active language."""
+    return str(_MARKS[mark])

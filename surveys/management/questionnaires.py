@@ -5,8 +5,11 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext
 
+from surveys.actions.checking import Findings, findings, findings_of
 from surveys.actions.questionnaire import shipped_document
 from surveys.models import Questionnaire
+from surveys.questionnaire import definition
+from surveys.questionnaire.document import from_yaml
 
 
 def named_questionnaire(name: str) -> Questionnaire:
@@ -31,3 +34,13 @@ def document_text(name: str) -> str:
             said = gettext("%(file)s cannot be read, and no instrument of that code is shipped.")
             raise CommandError(said % {"file": name}) from error
         return shipped
+
+
+def checked_questionnaire(name: str) -> tuple[definition.Questionnaire | None, Findings]:
+    """NAME@VERSION, a YAML file or a shipped instrument, and what its checks find; None when there are errors."""
+    if "@" in name and not Path(name).exists():
+        row = named_questionnaire(name)
+        found = findings(row)
+        return (None if found.errors else row.definition()), found
+    read, problems = from_yaml(document_text(name))
+    return read, findings_of(read, problems) if read else Findings.sorted_out(problems)

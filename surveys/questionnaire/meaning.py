@@ -62,7 +62,7 @@ def _choices(question: Question, kind: str) -> tuple[Choice, ...]:
 
 
 def _changes(where: str, choice: Choice, version: Questionnaire, before: Choice) -> Iterator[Problem]:
-    for language, text, old in _texts_in_both(choice.label, before.label):
+    for language, text, old in texts_in_both(choice.label, before.label):
         if not same_words(text, old):
             params = {"language": language, "before": old, "after": text, "version": version.name}
             yield Problem("changed_meaning", where, params)
@@ -72,7 +72,7 @@ def _changes(where: str, choice: Choice, version: Questionnaire, before: Choice)
         yield Problem("changed_value", where, {**numbers, "version": version.name})
 
 
-def _texts_in_both(label: Label, before: Label) -> Iterator[tuple[str, str, str]]:
+def texts_in_both(label: Label, before: Label) -> Iterator[tuple[str, str, str]]:
     """(language, text, text before) for every text that both have; a plain text stands for every code of the other."""
     for language, text in label.texts.items():
         if language in before.texts:

@@ -2,18 +2,14 @@
 
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext
 
 from barometer.problems import Problem, sentence
-from surveys.actions.checking import Findings, findings, findings_of
-from surveys.management.questionnaires import document_text, named_questionnaire
+from surveys.management.questionnaires import checked_questionnaire
 from surveys.problem_texts import TEXTS
-from surveys.questionnaire import definition
-from surveys.questionnaire.document import from_yaml
 from surveys.questionnaire.duration import durations
 
 
@@ -26,7 +22,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        questionnaire, found = _checked(options["name"])
+        questionnaire, found = checked_questionnaire(options["name"])
         self.say(gettext("Warnings: %(number)s"), found.warnings)
         if found.errors or questionnaire is None:
             said = gettext("Errors: %(number)s. It cannot be published.") % {"number": len(found.errors)}
@@ -44,12 +40,3 @@ class Command(BaseCommand):
 
 def _lines(problems: Sequence[Problem]) -> list[str]:
     return [f"- {sentence(problem, TEXTS)}" for problem in problems]
-
-
-def _checked(name: str) -> tuple[definition.Questionnaire | None, Findings]:
-    if "@" in name and not Path(name).exists():
-        row = named_questionnaire(name)
-        found = findings(row)
-        return (None if found.errors else row.definition()), found
-    read, problems = from_yaml(document_text(name))
-    return read, findings_of(read, problems) if read else Findings.sorted_out(problems)
