@@ -60,6 +60,6 @@ def earlier_editions(found: definition.Questionnaire) -> list[definition.Questio
     return [other for other in published if same_instrument(other, found) and is_earlier(other, found)]
 
 
-def minutes(found: definition.Questionnaire) -> tuple[Duration, ...]:
-    """Minutes to answer by language, of a questionnaire without errors; a fraction of a second of work."""
-    return durations(found)
+def minutes_to_answer(questionnaire: Questionnaire) -> tuple[Duration, ...]:
+    """By language, of a questionnaire without errors, else (); half a second of work for a long one."""
+    return () if findings(questionnaire).errors else durations(questionnaire.definition())

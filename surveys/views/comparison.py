@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from barometer.access import staff_required
 from barometer.problems import Problem
-from surveys.actions.checking import findings
-from surveys.forms import language_name, questionnaire_title
+from surveys.actions.checking import earlier_editions, findings
+from surveys.actions.draft import definition_of
+from surveys.forms import language_name
 from surveys.models import Questionnaire
 from surveys.problem_texts import TEXTS, mark_name
 from surveys.questionnaire.comparison import MINOR, Compared, Mark, compare
@@ -26,8 +27,10 @@ def compare_versions(request: HttpRequest) -> HttpResponse:
     rows = list(Questionnaire.objects.order_by("code", "version"))
     by_key = {str(row.pk): row for row in rows}
     before, after = (by_key.get(request.GET.get(name, "")) for name in ("before", "after"))
+    if after and "before" not in request.GET:
+        before = _earlier(after, rows)
     context: dict[str, object] = {
-        "choices": [(row.pk, f"{questionnaire_title(row)} ({row})") for row in rows],
+        "choices": [(row.pk, _name(row)) for row in rows],
         "before": before,
         "after": after,
     }
@@ -35,6 +38,20 @@ def compare_versions(request: HttpRequest) -> HttpResponse:
         faulty = [row for row in (before, after) if findings(row).hidden]
         context |= {"faulty": faulty} if faulty else _compared(before, after)
     return render(request, "surveys/comparison/compare.html", context)
+
+
+def _name(row: Questionnaire) -> str:
+    """The version first: on a phone the rest is cut off."""
+    title = row.title.get(get_language() or "", row.code)
+    return gettext("Version %(version)s – %(title)s") % {"version": row.version, "title": title}
+
+
+def _earlier(after: Questionnaire, rows: Sequence[Questionnaire]) -> Questionnaire | None:
+    """The latest published edition of the same instrument before it."""
+    found = definition_of(after)
+    earlier = earlier_editions(found) if found else []
+    latest = max(earlier, key=lambda one: (one.reference_end, one.version), default=None)
+    return next((row for row in rows if latest is not None and str(row) == latest.name), None)
 
 
 def _compared(before: Questionnaire, after: Questionnaire) -> dict[str, object]:

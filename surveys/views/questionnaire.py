@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from barometer.access import staff, staff_required
 from surveys.actions import questionnaire as actions
+from surveys.actions.checking import minutes_to_answer
 from surveys.actions.draft import PartGone, definition_of, problems_in, problems_of
 from surveys.actions.part import copy_part, move_part
 from surveys.actions.question import copy_question, move_question
@@ -165,6 +166,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "questionnaire": row,
         "form": ActForm(button=gettext("Publish")),
         "errors": [one for one in problems if not one.is_warning],
+        "minutes": [(language_title(one.language), one) for one in minutes_to_answer(row)],
         "warnings": [one for one in problems if one.is_warning],
     }
     return render(request, "surveys/questionnaires/publish.html", context)

@@ -258,8 +258,19 @@ def test_staff_see_what_differs(versions: tuple[Questionnaire, Questionnaire]) -
 def test_the_page_asks_for_two_versions_first(versions: tuple[Questionnaire, Questionnaire]) -> None:
     for query in ("", "?before=x&after=999999", f"?before={versions[0].pk}"):
         content = browser_of(dana()).get(f"{PAGE}{query}").content.decode()
-        assert "(series@2)</option>" in content
+        assert "Version 2 – Small survey</option>" in content
         assert 'class="mark ' not in content
+
+
+@pytest.mark.django_db
+def test_a_version_is_compared_with_the_latest_published_one_before_it(
+    versions: tuple[Questionnaire, Questionnaire],
+) -> None:
+    first, second = versions
+    content = browser_of(dana()).get(f"{PAGE}?after={second.pk}").content.decode()
+    assert "series@1 → series@2" in content
+    alone = browser_of(dana()).get(f"{PAGE}?after={first.pk}").content.decode()
+    assert 'class="mark ' not in alone
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from surveys.actions.checking import findings
 from surveys.actions.questionnaire import DocumentRefused, publish_questionnaire
 from surveys.models import Choice, Question, Questionnaire
 from tests.factories import NOON, TINY, make_questionnaire
+from tests.people import browser_of, dana
 from tests.questionnaires import BAROMETER
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +125,14 @@ def test_the_command_changes_nothing() -> None:
     run(str(draft))
     assert AuditEvent.objects.count() == events
     assert Questionnaire.objects.get().published_at is None
+
+
+# ---- the page
+
+
+def test_the_page_for_publishing_tells_the_minutes_when_there_are_no_errors() -> None:
+    draft = make_questionnaire(published=False)
+    address = f"/questionnaires/{draft.pk}/publish/"
+    assert "Danish: 0 to 0, on average 0" in browser_of(dana()).get(address).content.decode()
+    spoil(draft)
+    assert "Minutes to answer" not in browser_of(dana()).get(address).content.decode()
