@@ -13,6 +13,11 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
         """Those that staff have to look at, the oldest first."""
         return self.filter(holder__case__round=round_, holder__standing=LinkHolder.Standing.WAITING).order_by("pk")
 
+    def unreached(self, round_: Round) -> Self:
+        """Those in force whose holder a mail did not reach, the latest first."""
+        of_round = self.filter(holder__case__round=round_, holder__standing=LinkHolder.Standing.WORKS)
+        return of_round.filter(bounced_at__isnull=False).order_by("-bounced_at")
+
     def current(self) -> Self:
         """Those that hold or wait to, in the order in which they were asked for."""
         return self.filter(holder__standing__in=LinkHolder.CURRENT).order_by("pk")

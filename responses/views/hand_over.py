@@ -123,7 +123,9 @@ def _take_back(request: HttpRequest, holder: LinkHolder, purpose: str) -> HttpRe
         with suppress(CaseClosed, actions.HandOverEnded):  # then the page shows how it stands
             actions.take_back(owner=holder, holder_pk=int(form.decided), at=timezone.now())
         return go(name, holder, purpose=purpose)
-    return show(request, "take_back", holder, {"form": form, "current": current}, status=_status(form, current))
+    transferred = any(each.holder.role == Role.DELEGATE for each in current)
+    context = {"form": form, "current": current, "transferred": transferred}
+    return show(request, "take_back", holder, context, status=_status(form, current))
 
 
 def _give_back(request: HttpRequest, holder: LinkHolder, purpose: str) -> HttpResponse:
@@ -163,5 +165,6 @@ def _given(owner: LinkHolder) -> list[HandOver]:
 
 
 def _current(owner: LinkHolder) -> list[HandOver]:
-    """Return what can be taken back."""
-    return [given for given in _given(owner) if given.holder.standing in LinkHolder.CURRENT]
+    """Return what can be taken back, a task passed on before links shared."""
+    current = [given for given in _given(owner) if given.holder.standing in LinkHolder.CURRENT]
+    return sorted(current, key=lambda given: given.holder.role != Role.DELEGATE)

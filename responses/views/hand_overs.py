@@ -68,10 +68,15 @@ ACTS = {
 @staff_required
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
-    """List what waits, the oldest first."""
+    """List what waits, and to whom a mail came back."""
     round_ = get_object_or_404(Round, slug=slug)
-    waiting = HandOver.objects.waiting(round_).select_related("holder__case__sample_unit__workplace")
-    return render(request, "responses/hand_overs/list.html", {"round": round_, "waiting": waiting})
+    waiting, unreached = HandOver.objects.waiting(round_), HandOver.objects.unreached(round_)
+    context = {
+        "round": round_,
+        "waiting": waiting.select_related("holder__case__sample_unit__workplace"),
+        "unreached": unreached.select_related("holder__case__sample_unit__workplace"),
+    }
+    return render(request, "responses/hand_overs/list.html", context)
 
 
 @staff_required

@@ -41,6 +41,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "mails": monitoring.mails_by_status(round_),
         "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
         "hand_overs_waiting": HandOver.objects.waiting(round_).count(),
+        "hand_overs_unreached": HandOver.objects.unreached(round_).count(),
     }
     return render(request, "responses/round/dashboard.html", context)
 

@@ -11,6 +11,7 @@ from django.core.mail.backends import locmem
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from responses import links
 from responses.actions import case as case_actions
@@ -20,7 +21,7 @@ from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import NOTICES
 from surveys.models import ContactStep, Round
 from tests.factories import NOON, make_case, make_holder, make_open_round, refreshed
-from tests.people import finn
+from tests.people import browser_of, finn
 from tests.responses.test_mail_texts import visible
 
 pytestmark = pytest.mark.django_db
@@ -373,6 +374,9 @@ def test_a_mail_to_a_delegate_that_came_back_brings_the_owners_reminders_at_once
     assert refreshed(case).disposition == Disposition.NOT_STARTED
     assert (owner(case).standing, refreshed(delegate).standing) == (Standing.WATCHES, Standing.WORKS)
     assert queue(round_, at=LATER) == [LEA]
+    for name, args in (("hand-overs", [round_.slug]), ("round", [round_.slug]), ("case", [case.pk])):
+        page = browser_of(finn()).get(reverse(name, args=args)).content.decode()
+        assert re.search("came back|Came back", page), name
 
 
 class RefusesDorte(locmem.EmailBackend):
