@@ -117,12 +117,15 @@ def keep_snapshot(
 ) -> bool:
     """Keep what a locked draft is now; False when that is what the newest snapshot holds. The oldest go."""
     found = definition_of(questionnaire)
+    if found is None:
+        return False
+    document = to_yaml(found)
     last = questionnaire.snapshots.order_by("-number").first()
-    if found is None or (last is not None and last.document == to_yaml(found)):
+    if last is not None and last.document == document:
         return False
     number = last.number + 1 if last else 1
     values = {"act": act, "part": part, "name": name, "by": by, "at": at}
-    questionnaire.snapshots.create(number=number, document=to_yaml(found), **values)
+    questionnaire.snapshots.create(number=number, document=document, **values)
     questionnaire.snapshots.filter(number__lte=number - MOST_SNAPSHOTS).delete()
     return True
 

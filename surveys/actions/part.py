@@ -66,6 +66,8 @@ def save_part(
         others = parts_of(draft.questionnaire, part)
         where = PLACES[part].format(values["name"])
         refuse_taken(others.exclude(pk=row.pk), "name", values["name"], where)
+        if part == Part.DERIVED:  # they share their names with the questions
+            refuse_taken(draft.questionnaire.questions.all(), "code", values["name"], where)
         refuse_unreadable({where: values.get("expression", "")})
         refuse_twins([*values.get("options", ()), *values.get("codes", ())], where)
         if not name:

@@ -121,6 +121,7 @@ class ChoiceTable:
                 line[column],
                 data,
                 optional=column == "hint",
+                lines=0,
                 may_vary=column == "label" and "ask_if" in self.columns,
             )
             for column, title in titles.items()
@@ -145,9 +146,10 @@ class ChoiceTable:
                 name for column in ("ask_if", "group") if (name := self.name(number, column)) in self.form.fields
             ]
             by = [name] if (name := f"{text.key}__by") in self.form.fields else []
-            filled = any(self.form[name].errors or self.form[name].value() for name in folded)
+            said = [self.form[name].value() for name in folded if not name.startswith(f"{self.name(number, 'hint')}_")]
             yield {
                 "number": number,
+                "varies": bool(text.by),
                 "title": f"{self.one} {number + 1}",
                 "code": self._cell(number, self.name(number, "code")),
                 "value": self._cell(number, self.name(number, "value")) if "value" in self.columns else None,
@@ -155,7 +157,8 @@ class ChoiceTable:
                 "marks": [self._cell(number, self.name(number, column)) for column in MARKS if column in self.columns],
                 "more": [self._cell(number, name) for name in [*folded, *by]],
                 "hidden": [self.form[f"{label.key}__shown"] for label in labels.values()],
-                "is_open": filled,
+                "said": [text for text in said if text],
+                "is_open": any(self.form[name].errors for name in folded),
                 "is_last": number == len(self) - 1,
             }
 

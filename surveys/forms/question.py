@@ -15,7 +15,7 @@ from barometer.problems import Problem
 from surveys.forms.choices import OPTION_COLUMNS, ROW_COLUMNS, ChoiceTable, lines_sent
 from surveys.forms.expressions import explained, name_lines
 from surveys.forms.questionnaire import based_on_field
-from surveys.forms.texts import Get, LabelFields, Shape, heading
+from surveys.forms.texts import Cell, Get, LabelFields, Shape, fold, heading
 from surveys.models import Question
 from surveys.questionnaire.checks import FITTING_TYPES, MOST_CODE_CHARACTERS, MOST_TEXT_CHARACTERS
 from surveys.questionnaire.definition import Questionnaire
@@ -203,8 +203,8 @@ class QuestionForm(forms.Form):
         if self.takes("rows"):
             yield heading(gettext("Rows"), gettext("Its own, or those of another question."))
             yield Div(
-                Div("rows_like", css_class="col-12 col-md-4"),
-                Div("rows_marked_in", css_class="col-12 col-md-4"),
+                Div(Cell("rows_like", ""), css_class="col-12 col-md-4"),
+                Div(Cell("rows_marked_in", ""), css_class="col-12 col-md-4"),
                 css_class="row field-row",
             )
             yield self.tables["rows"]
@@ -212,7 +212,7 @@ class QuestionForm(forms.Form):
             yield self.labels["row_text"].layout()
         if self.takes("options"):
             yield heading(gettext("Options"))
-            yield "scale"
+            yield Div(Cell("scale", ""), css_class="choice-source")
             yield self.tables["options"]
         yield heading(gettext("Who is asked"))
         context = {"names": name_lines(self.names, language), "language": language}
@@ -225,10 +225,18 @@ class QuestionForm(forms.Form):
         limits = [name for name in ("max_marks", "max_length") if name in self.fields]
         yield Div(*(name for name in ("required", "enabled") if name in self.fields), *limits, css_class="limits")
         if self.takes("soft_check"):
-            yield heading(gettext("Soft check"), gettext("A remark shown once; the same answer sent again is taken."))
-            yield "soft_check_when"
-            yield self.labels["soft_check_text"].layout()
+            yield self._soft_check()
         yield "based_on"
+
+    def _soft_check(self) -> Div:
+        """Folded away as long as there is none and nothing is wrong with it."""
+        names = ["soft_check_when", *self.labels["soft_check_text"].names()]
+        return fold(
+            gettext("Soft check: a remark shown once; the same answer sent again is taken"),
+            "soft_check_when",
+            self.labels["soft_check_text"].layout(),
+            is_open=any(self[name].value() for name in names),
+        )
 
     # ---- values
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from crispy_forms.layout import HTML, Div
 from django import forms
+from django.template.loader import get_template
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from surveys.forms.questionnaire import language_title
@@ -38,13 +40,27 @@ class DraftTextField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
+class Cell:
+    """A field in a layout whose label begins with words that only those hear who do not see where it stands."""
+
+    def __init__(self, name: str, of: str) -> None:
+        self.name, self.of = name, of
+
+    def render(self, form: forms.Form, context: object, template_pack: str = "dkfds", **kwargs: object) -> SafeString:
+        """Called by crispy forms."""
+        field = form[self.name]
+        form.rendered_fields.add(self.name)  # type: ignore[attr-defined]  # how crispy knows what is left over
+        cell = {"field": field, "of": self.of, "title": str(field.label).removeprefix(self.of)}
+        return mark_safe(get_template("surveys/questionnaires/cell.html").render({"cell": cell}))
+
+
 class LabelFields:
     """One text of a part. ``names`` of its fields: "label__da", or "label__da__region" where it goes by a variable.
 
     Args:
         label: the text as stored; None for none yet.
         data: what was sent, which says by what the fields were shown.
-        lines: height of the fields; 1 for a single line.
+        lines: height of the fields; 1 for a single line, 0 for one line that grows with its text.
     """
 
     def __init__(
@@ -85,10 +101,9 @@ class LabelFields:
                 )
         if self.may_vary and self.shape.variables:
             choices = [("", gettext("the same for all")), *((name, name) for name in self.shape.variables)]
-            yield (
-                f"{self.key}__by",
-                forms.ChoiceField(label=gettext("Text by"), choices=choices, initial=self.by, required=False),
-            )
+            line, colon, _ = self.title.rpartition(": ")
+            title = f"{line}{colon}{gettext('Text by')}"
+            yield f"{self.key}__by", forms.ChoiceField(label=title, choices=choices, initial=self.by, required=False)
         yield f"{self.key}__shown", forms.CharField(initial=self.by, required=False, widget=forms.HiddenInput)
 
     def value(self, get: Get) -> dict[str, Any] | None:
@@ -114,8 +129,8 @@ class LabelFields:
             Div(*(Div(name, css_class=columns) for name in names), css_class="row side-by-side")
             for names in zip(*per_language, strict=True)
         ]
-        extra = [f"{self.key}__by"] if self.may_vary and self.shape.variables else []
-        return Div(*lines, Div(*extra, css_class="text-by"), f"{self.key}__shown", css_class="label-fields")
+        varies = [Cell(f"{self.key}__by", f"{self.title}: ")] if self.may_vary and self.shape.variables else []
+        return Div(*lines, Div(*varies, css_class="text-by"), f"{self.key}__shown", css_class="label-fields")
 
     def _of_language(self, language: str) -> Iterator[tuple[str, str, str]]:
         """Name, code and label of each field."""
@@ -126,8 +141,9 @@ class LabelFields:
             yield f"{self.key}__{language}__{code}", code, f"{title}, {named}"
 
     def _widget(self, language: str) -> forms.Widget:
-        attrs = {"lang": language}
-        return forms.Textarea({**attrs, "rows": self.lines}) if self.lines > 1 else forms.TextInput(attrs)
+        if self.lines == 1:
+            return forms.TextInput({"lang": language})
+        return forms.Textarea({"lang": language, "rows": self.lines or 1})
 
     def _turned(self, texts: Mapping[str, Any], by: str) -> dict[str, Any]:
         """The same words for every code, or the first words that there are for all."""
@@ -143,6 +159,13 @@ class LabelFields:
     @staticmethod
     def _with_by(texts: Mapping[str, Any], by: str) -> dict[str, Any]:
         return {"by": by, **texts} if by else dict(texts)
+
+
+def fold(title: str, *fields: Any, is_open: bool) -> Div:
+    """Fields that are folded away under a title until somebody wants them."""
+    folded = Div(*fields, template="surveys/questionnaires/fold.html")
+    folded.title, folded.is_open = title, is_open
+    return folded
 
 
 def heading(text: str, lead: str = "") -> HTML:
