@@ -5,6 +5,7 @@ Works with polib alone, so that neither users nor developers need GNU gettext.
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from django.utils.translation import template
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "barometer" / "locale"
-LANGUAGES = ("da", "en")
+LANGUAGES = ("da", "en")  # complete: the tests fail on a message without them
 APPS = ("barometer", "surveys", "responses")
 # function → the positions of (context, message, plural) among its arguments
 CALLS: dict[str, tuple[int | None, int, int | None]] = {
@@ -48,16 +49,32 @@ def catalogue(language: str) -> polib.POFile:
     return polib.pofile(str(_path(language)), wrapwidth=110)
 
 
+@cache
+def untranslated(language: str) -> int:
+    """Return how many messages have no translation; all of them for a language without a catalogue."""
+    there = {_key(entry) for entry in catalogue(language) if entry.translated()} if _path(language).exists() else set()
+    return sum(_key(entry) not in there for entry in catalogue("en"))
+
+
+def translated() -> list[str]:
+    """Return the languages that have a catalogue, complete or not."""
+    return sorted(path.parent.parent.name for path in LOCALE.glob("*/LC_MESSAGES/django.po"))
+
+
 def compile_all() -> None:
     """Write the .mo file beside every catalogue."""
-    for language in LANGUAGES:
+    for language in translated():
         catalogue(language).save_as_mofile(str(_path(language).with_suffix(".mo")))
 
 
-def update_all() -> None:
-    """Bring the catalogues up to date: new messages come in empty (English: as they are), old ones go."""
+def update_all(*begun: str) -> None:
+    """Bring the catalogues up to date: new messages come in empty (English: as they are), old ones go.
+
+    Args:
+        begun: languages to begin a catalogue for.
+    """
     wanted = sorted(messages(), key=lambda message: (message.text, message.context))
-    for language in LANGUAGES:
+    for language in {*translated(), *begun}:
         old = {_key(entry): entry for entry in catalogue(language)} if _path(language).exists() else {}
         new = polib.POFile(wrapwidth=110)
         new.metadata = {

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -58,3 +58,11 @@ def moment(value: datetime) -> str:
 
 def _danish() -> bool:
     return (get_language() or "").startswith("da")
+
+
+def language_name(code: str) -> str:
+    """Return a language's name in the active language; its code when Django does not know it."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code

@@ -9,6 +9,10 @@ TEXTS: dict[str, str | Promise] = {
     "questionnaire_not_published": _("The questionnaire is a draft. Publish it first."),
     "round_without_invitation": _("The contact plan has no invitation."),
     "round_text_missing": _("“%(field)s” is empty in %(language)s. Fill it in on the page “Texts”."),
+    "round_language_incomplete": _(
+        "%(missing)s texts of the program have no %(language)s translation, so leaders would meet two languages. "
+        "Complete the catalogue, or take the language out of the questionnaire. A rehearsal may be opened as it is."
+    ),
     "hand_over_too_many_today": _(
         "The task has been passed on or shared three times today, which is the most for one day. Try again tomorrow."
     ),

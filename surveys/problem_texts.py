@@ -41,7 +41,7 @@ QUESTIONNAIRE: dict[str, str | Promise] = {
     "bad_slug": _("The code “%(code)s” may hold only the letters a–z, digits and single hyphens."),
     "bad_version": _("The version must be 1 or more."),
     "bad_country": _("The country “%(country)s” must be two capital letters, such as DK."),
-    "bad_language": _("The language “%(language)s” must be two small letters, such as da."),
+    "bad_language": _("The program does not know the language “%(language)s”, only these: %(known)s."),
     "period_backwards": _("The reference period ends before it begins."),
     "no_questions": _("There is not a single question. Add one to a page."),
     "bad_code": _(

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
-from barometer import audit
+from barometer import audit, catalogues
+from barometer.formats import language_name
 from barometer.models import User
 from barometer.problems import Problem
 from responses.actions import contact
@@ -37,10 +37,14 @@ def opening_problems(round_: Round) -> list[Problem]:
         "round_without_invitation": not _invitation(round_),
     }
     problems = [Problem(code, "") for code, wrong in checks.items() if wrong]
-    names = dict(settings.LANGUAGES)
-    return problems + [
-        Problem("round_text_missing", "", {"field": field.label, "language": names.get(language, language)})
+    problems += [
+        Problem("round_text_missing", "", {"field": field.label, "language": language_name(language)})
         for field, language in missing_texts(round_)
+    ]
+    return problems + [
+        Problem("round_language_incomplete", "", {"language": language_name(language), "missing": missing})
+        for language in round_.languages
+        if not round_.rehearsal and (missing := catalogues.untranslated(language))
     ]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout, Submit
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import EmailValidator
 from django.http import QueryDict
@@ -15,6 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from barometer.addresses import is_reserved_address
+from barometer.formats import language_name
 from surveys.actions.round import DEFAULT_DAYS_AFTER_DEADLINE, IN_MAILS
 from surveys.actions.sample import MINIMUM_PER_STRATUM
 from surveys.models import Questionnaire, Round, RoundText, SizeClass
@@ -171,11 +171,6 @@ class TextsForm(forms.Form):
 
 def _name(field: str, language: str) -> str:
     return f"{field}_{language}"
-
-
-def language_name(code: str) -> str:
-    """Return a language's name in the active language; its code when the site does not know it."""
-    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def _text_field(field: RoundText.Field, language: str, round_: Round) -> forms.CharField:

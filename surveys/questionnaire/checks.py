@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from barometer.problems import Problem
-from surveys.questionnaire.definition import Choice, Question, Questionnaire
+from surveys.questionnaire.definition import LANGUAGES, Choice, Question, Questionnaire
 from surveys.questionnaire.expression import Expression
 from surveys.questionnaire.expression_checks import check_condition, check_derived, reads
 from surveys.questionnaire.label_checks import check_labels
@@ -19,7 +19,6 @@ MOST_TEXT_CHARACTERS = 10_000
 CODE = re.compile(r"[a-z](?:_?[a-z0-9])*_?")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 COUNTRY = re.compile(r"[A-Z]{2}")
-LANGUAGE = re.compile(r"[a-z]{2}")
 
 FITTING_TYPES = {
     "max": ("multi", "grid_multi"),
@@ -69,8 +68,8 @@ def _header(questionnaire: Questionnaire) -> Iterator[Problem]:
     if questionnaire.country and not COUNTRY.fullmatch(questionnaire.country):
         yield Problem("bad_country", "", {"country": questionnaire.country})
     for language in questionnaire.languages:
-        if not LANGUAGE.fullmatch(language):
-            yield Problem("bad_language", "", {"language": language})
+        if language not in LANGUAGES:
+            yield Problem("bad_language", "", {"language": language, "known": ", ".join(LANGUAGES)})
     if questionnaire.reference_end < questionnaire.reference_start:
         yield Problem("period_backwards", "reference_period")
     if not questionnaire.questions:

@@ -14,6 +14,7 @@ QuestionType: TypeAlias = Literal["display", "single", "multi", "grid", "grid_mu
 RegisterType: TypeAlias = Literal["text", "code", "integer"]
 
 BRACE = re.compile(r"\{([^{}]*)\}")
+LANGUAGES = ("da", "en", "sv", "nb", "fi", "is", "nl")  # in which a questionnaire can be written
 OUTCOME = "in_scope"  # the derived variable that, when declared and false, ends without a submission
 
 

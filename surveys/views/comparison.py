@@ -9,10 +9,10 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from barometer.access import staff_required
+from barometer.formats import language_name
 from barometer.problems import Problem
 from surveys.actions.checking import earlier_editions, findings
 from surveys.actions.draft import definition_of
-from surveys.forms import language_name
 from surveys.models import Questionnaire
 from surveys.problem_texts import TEXTS, mark_name
 from surveys.questionnaire.comparison import MINOR, Compared, Mark, compare

@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from barometer.access import staff_required
+from barometer.formats import language_name
 from barometer.problems import sentence
 from surveys.actions.checking import findings
 from surveys.answering.forms import PageForm
 from surveys.answering.preview import END, STATE_FIELD, Preview, RegisterForm, Step, step
 from surveys.answering.progress import progress
 from surveys.answering.wording import Wording
-from surveys.forms import language_name
 from surveys.models import Questionnaire
 from surveys.problem_texts import TEXTS
 from surveys.questionnaire.definition import Questionnaire as Definition

@@ -11,8 +11,9 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer.access import staff, staff_required
+from barometer.formats import language_name
 from surveys.actions import round as actions
-from surveys.forms import RoundForm, RoundPlanForm, TextsForm, language_name, questionnaire_title
+from surveys.forms import RoundForm, RoundPlanForm, TextsForm, questionnaire_title
 from surveys.models import Round
 
 

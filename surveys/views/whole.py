@@ -8,10 +8,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from barometer.access import staff_required
+from barometer.formats import language_name
 from barometer.problems import sentence
 from surveys.actions.checking import findings
 from surveys.answering.whole import levels, whole
-from surveys.forms import language_name
 from surveys.models import Questionnaire
 from surveys.problem_texts import TEXTS
 from surveys.questionnaire.definition import Choice

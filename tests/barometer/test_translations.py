@@ -1,6 +1,8 @@
 """Every visible string in Danish and English."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +45,17 @@ def test_messages_are_found_in_code_and_in_templates() -> None:
     texts = {message.text: where for message, where in catalogues.messages().items()}
     assert texts["Mailbox of the workplace"] == "surveys/models/frame.py"
     assert any(where.startswith("templates/") for where in texts.values())
+
+
+def test_a_catalogue_begun_for_another_language_is_empty_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(catalogues.LOCALE, tmp_path / "locale")
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path / "locale")
+    catalogues.update_all("sv")
+    assert catalogues.translated() == ["da", "en", "sv"]
+    assert (tmp_path / "locale" / "sv" / "LC_MESSAGES" / "django.mo").exists()
+    catalogues.untranslated.cache_clear()
+    assert catalogues.untranslated("sv") == len(catalogues.messages())
+    assert catalogues.untranslated("da") == 0
+    catalogues.untranslated.cache_clear()

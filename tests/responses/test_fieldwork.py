@@ -2,6 +2,7 @@
 
 import pytest
 
+from barometer import catalogues
 from barometer.models import AuditEvent
 from responses.actions import fieldwork
 from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder, Mail
@@ -68,3 +69,15 @@ def test_a_questionnaire_must_be_published_before_a_round_opens(round_: Round) -
     Round.objects.filter(pk=round_.pk).update(questionnaire=draft)
     codes = [problem.code for problem in fieldwork.opening_problems(refreshed(round_))]
     assert codes == ["questionnaire_not_published"]
+
+
+@pytest.mark.parametrize(("rehearsal", "refused"), [(False, True), (True, False)])
+def test_a_real_round_does_not_open_in_a_language_that_the_program_does_not_speak(
+    db: None, rehearsal: bool, refused: bool
+) -> None:
+    round_ = make_round(rehearsal=rehearsal)
+    Round.objects.filter(pk=round_.pk).update(languages=["da", "sv"])
+    problems = fieldwork.opening_problems(refreshed(round_))
+    incomplete = [problem.params for problem in problems if problem.code == "round_language_incomplete"]
+    assert [params["language"] for params in incomplete] == (["Svensk"] if refused else [])
+    assert all(params["missing"] == len(catalogues.messages()) for params in incomplete)
