@@ -56,16 +56,23 @@ def for_holder(purpose: str = links.ANSWER, *, watching: bool = False) -> Callab
 
 
 def _elsewhere(request: HttpRequest, holder: LinkHolder, *, watching: bool) -> HttpResponse | None:
-    """Return what to show when the holder has not the task; None when there is nothing in the way of the page."""
+    """Return what to show when the holder has not the task; None when there is nothing in the way of the page.
+
+    A post is answered 409: the script that saves drafts must not take the page for "saved".
+    """
+    status = 409 if request.method == "POST" else 200
     if holder.standing == LinkHolder.Standing.ENDED:
-        return show(request, "task_elsewhere", holder, {})
+        return show(request, "task_elsewhere", holder, {}, status=status)
     case = holder.case
     over = case.disposition in ENDED or case.round.status != Round.Status.OPEN
     if holder.standing != LinkHolder.Standing.WATCHES or watching or over:
         return None
-    given = HandOver.objects.current().select_related("holder").get(holder__case=case, holder__role="delegate")
+    current = HandOver.objects.current().filter(holder__case=case, holder__role=LinkHolder.Role.DELEGATE)
+    given = current.select_related("holder").first()
+    if given is None:  # given back in this moment
+        return go("answer", holder)
     context = {"given": given, "take_back_url": address("take-back", holder)}
-    return show(request, "task_status", holder, context)
+    return show(request, "task_status", holder, context, status=status)
 
 
 def language_of(request: HttpRequest, case: Case) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from barometer.models import AuditEvent
 from responses import links
 from responses.actions import hand_over
-from responses.models import Case, CaseEvent, HandOver, LinkHolder
+from responses.models import Case, CaseEvent, HandOver, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.views.hand_overs import ACTS
 from tests.factories import NOON, make_case, make_open_round, make_response, refreshed
@@ -183,6 +183,16 @@ def test_only_the_owner_takes_back_and_only_by_a_link_for_it() -> None:
     assert refreshed(delegate).standing == Standing.WORKS
 
 
+def test_whoever_has_not_the_task_is_told_that_a_draft_was_not_saved() -> None:
+    case = make_case()
+    delegate = given(case)
+    draft = {"new": "yes", "draft": "1"}
+    assert Client().post(path("answer-page", owner(case), links.ANSWER, 1), draft).status_code == 409
+    hand_over.give_back(holder=delegate, at=NOON)
+    assert Client().post(path("answer-page", delegate, links.ANSWER, 1), draft).status_code == 409
+    assert not Response.objects.exists()
+
+
 # The delegate and the colleague
 
 
@@ -298,6 +308,7 @@ def test_what_waits_stands_in_a_list_on_the_round_page_and_on_the_case() -> None
     assert "Oak school Pass the task on Dorte Delegat dorte@elsewhere.example Lea Leder" in listed
     text = staff_read("case", case.pk)
     assert "Waits for you: no link has been sent" in text
+    assert text.count("In use, number 1") == 1, "nobody but the owner has a link"
     assert "Asked for a link for somebody else; waits for one of you: Dorte Delegat" in text
     assert "Nothing waits." in staff_read("hand-overs", make_open_round().slug)
 
