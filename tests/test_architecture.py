@@ -35,7 +35,6 @@ LAYERS = (
         "recipients",
         "references",
         "copies",
-        "case_contacts",
         "exports",
         "whole_pdf",
         "dataset",
