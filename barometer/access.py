@@ -27,6 +27,23 @@ def staff_required(view: View[P]) -> View[P]:
     return cast("View[P]", checked)
 
 
+def permission_needed(permission: str) -> Callable[[View[P]], View[P]]:
+    """Ask for a login, and refuse with 403 whoever is not staff or has not this permission."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @login_required
+        @wraps(view)
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            who = staff(request)
+            if not (who.is_staff and who.has_perm(permission)):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return cast("View[P]", checked)
+
+    return decorate
+
+
 def staff(request: HttpRequest) -> User:
     """Return who is logged in; only behind ``staff_required``."""
     return cast(User, request.user)

@@ -120,6 +120,14 @@ FIELDS = {
         personal="kind at by holder",
         other="case",
     ),
+    "responses.CaseContact": Fields(
+        personal="holder at name workplace email phone innovation withdrawn_at",
+        other="round language text_version recipient",
+    ),
+    "responses.ResultRequest": Fields(
+        personal="holder at email",
+        other="round language text_version",
+    ),
     "responses.DeclineReason": Fields(
         personal="code words at",
         other="case",

@@ -10,6 +10,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from responses.models import DeclineReason
@@ -69,3 +70,59 @@ class DeclineForm(DecisionForm):
             "max_length": _("The text has %(show_value)d characters; there is room for %(limit_value)d."),
         },
     )
+
+
+class CaseContactForm(forms.Form):
+    """What may be passed on to whoever collects examples. Nothing is filled in or ticked beforehand."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=60, required=False, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    workplace = forms.CharField(
+        label=_("Workplace"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={"required": _("Write your e-mail address."), "invalid": _("This is no e-mail address.")},
+    )
+    phone = forms.CharField(
+        label=_("Telephone"), max_length=40, required=False, widget=forms.TextInput({"autocomplete": "tel"})
+    )
+    innovation = forms.CharField(
+        label=_("The innovation in a few words"),
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Write in a few words what the innovation is."),
+            "max_length": _("The text has %(show_value)d characters; there is room for %(limit_value)d."),
+        },
+    )
+    agree = forms.BooleanField(
+        error_messages={"required": _("Tick that we may give the information, or choose “No thanks”.")}
+    )
+
+    def __init__(self, *args: Any, sender: str, recipient: str, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agree"].label = gettext(
+            "Yes, %(sender)s may give this information, and not our answers, to %(recipient)s, "
+            "so that they can contact me."
+        ) % {"sender": sender, "recipient": recipient}
+        self.helper = helper_of(_("Send the information"), action)
+
+
+class ResultRequestForm(forms.Form):
+    """An address for one mail."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        error_messages={"required": _("Write your e-mail address."), "invalid": _("This is no e-mail address.")},
+    )
+
+    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper_of(_("Save"), action)

@@ -18,6 +18,7 @@ from responses import links
 from responses.models import Response
 from responses.references import reference
 from surveys.answering.wording import AnswerLine, Wording
+from surveys.questionnaire.definition import POSSIBLE_CASE
 from surveys.questionnaire.routing import Route, RoutePage, route
 
 LASTS = timedelta(hours=24)
@@ -82,6 +83,13 @@ def pages_of(response: Response, language: str) -> list[AnsweredPage]:
     case = response.case
     found = route(case.round.questionnaire.definition(), case.sample_unit.workplace.register(), response.answers)
     return in_words(found, language)
+
+
+def may_be_a_case(response: Response) -> bool:
+    """Whether the questionnaire says of these answers that its workplace may be asked for a case contact."""
+    case = response.case
+    found = route(case.round.questionnaire.definition(), case.sample_unit.workplace.register(), response.answers)
+    return found.value(POSSIBLE_CASE) is True
 
 
 def as_pdf(response: Response, language: str) -> bytes:

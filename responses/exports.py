@@ -99,7 +99,7 @@ def lines(round_: Round, style: Style) -> Iterator[str]:
     if not style.raw:
         buffer.write(BYTE_ORDER_MARK)
     for number, row in enumerate(rows(round_, style)):
-        writer.writerow(row if style.raw else [cell and _for_spreadsheet(cell, decimal_comma) for cell in row])
+        writer.writerow(row if style.raw else [cell and for_spreadsheet(cell, decimal_comma) for cell in row])
         if number % ROWS_PER_CHUNK == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -107,7 +107,7 @@ def lines(round_: Round, style: Style) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def _for_spreadsheet(cell: Cell, decimal_comma: bool) -> Cell:
+def for_spreadsheet(cell: Cell, decimal_comma: bool) -> Cell:
     """Return the cell so that a spreadsheet shows it and never computes it."""
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -17,6 +17,7 @@ from responses.models import LinkHolder
 # Of a link holder.
 ANSWER, OPT_OUT, TAKE_BACK, GIVE_BACK = "answer", "opt-out", "take-back", "give-back"
 COPY, SEEN = "copy", "seen"  # of a response
+CASE_CONTACT, RESULT_REQUEST = "case-contact", "result-request"  # of what somebody left, to withdraw it
 PATHS = {ANSWER: "s", OPT_OUT: "o", TAKE_BACK: "t", GIVE_BACK: "r"}
 TOKEN = re.compile(r"^([0-9A-Za-z])([0-9a-z]{1,12})-([0-9A-Za-z_-]{22})$")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -2,7 +2,9 @@ from django.urls import path
 
 from responses.views import (
     answering,
+    case_contacts,
     cases,
+    consent,
     correcting,
     declining,
     estimate,
@@ -36,6 +38,9 @@ respondent = [
     path("k/<str:token>/", receipt.receipt, name="receipt"),
     path("k/<str:token>/answers/", receipt.copy, name="copy"),
     path("k/<str:token>/answers.pdf", receipt.pdf, name="copy-pdf"),
+    path("k/<str:token>/contact/", consent.contact, name="case-contact"),
+    path("k/<str:token>/results/", consent.results, name="result-request"),
+    path("w/<str:token>/", consent.withdraw, name="withdraw"),
     path("privacy/<slug:slug>/", links.privacy, name="privacy"),
     path("questions/<slug:slug>/", questions.levels, name="questions"),
     path("questions/<slug:slug>/<slug:level>/", questions.page, name="questions-level"),
@@ -53,6 +58,8 @@ staff = [
     path("hand-overs/<int:pk>/<slug:act>/", hand_overs.act, name="hand-over-act"),
     path("rounds/<slug:slug>/mails/", mails.listing, name="mails"),
     path("mails/<int:pk>/", mails.mail, name="mail"),
+    path("rounds/<slug:slug>/case-contacts/", case_contacts.listing, name="case-contacts"),
+    path("rounds/<slug:slug>/case-contacts/export/", case_contacts.export, name="case-contacts-export"),
     path("rounds/<slug:slug>/export/", export.download, name="export"),
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
 ]

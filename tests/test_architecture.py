@@ -35,6 +35,7 @@ LAYERS = (
         "recipients",
         "references",
         "copies",
+        "case_contacts",
         "exports",
         "whole_pdf",
         "dataset",

@@ -1,4 +1,4 @@
-from responses.models.after import DeclineReason
+from responses.models.after import CaseContact, DeclineReason, ResultRequest
 from responses.models.case import Case, CaseEvent, LinkHolder
 from responses.models.contact import ContactAttempt, Mail, Notice
 from responses.models.hand_over import HandOver
@@ -6,6 +6,7 @@ from responses.models.response import Response
 
 __all__ = [
     "Case",
+    "CaseContact",
     "CaseEvent",
     "ContactAttempt",
     "DeclineReason",
@@ -14,4 +15,5 @@ __all__ = [
     "Mail",
     "Notice",
     "Response",
+    "ResultRequest",
 ]

@@ -68,6 +68,8 @@ def receipt(request: HttpRequest, response: Response) -> HttpResponse:
         "copy_url": address("copy", response),
         "pdf_url": address("copy-pdf", response),
         "copy_until": _until(response),
+        "case_contact_url": address("case-contact", response) if copies.may_be_a_case(response) else "",
+        "results_url": address("result-request", response),
     }
     return show_case(request, "receipt", response.case, context)
 

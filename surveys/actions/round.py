@@ -19,7 +19,7 @@ DEFAULT_PLAN = {ContactStep.MailName.INVITATION: 0, ContactStep.MailName.REMINDE
 DEFAULT_DAYS_AFTER_DEADLINE = 14
 
 Field = RoundText.Field
-# Texts that stand inside a sentence of a mail, and how many characters there is room for.
+# Texts that stand inside a sentence of a mail or a page, and how many characters there is room for.
 IN_MAILS: Mapping[Field, int] = {
     Field.SENDER: 60,
     Field.HELP_PHONE: 40,
@@ -28,9 +28,13 @@ IN_MAILS: Mapping[Field, int] = {
     Field.OFFICIAL_PAGE: 120,
     Field.RELEASE: 40,
     Field.MINUTES: 8,
+    Field.CASE_RECIPIENT: 60,
     Field.CONTROLLER: 60,
     Field.ADDRESS_SOURCE: 80,
 }
+
+
+OPTIONAL = (Field.CASE_RECIPIENT,)
 
 
 class QuestionnaireNotPublished(Exception):
@@ -128,7 +132,7 @@ def save_texts(
         raise RoundFrozen
     stored = {(text.field, text.language): text for text in round_.texts.all()}
     changed = [key for key, text in texts.items() if text != (stored[key].text if key in stored else "")]
-    if round_.status == Round.Status.OPEN and not all(texts[key] for key in changed):
+    if round_.status == Round.Status.OPEN and not all(texts[key] for key in changed if key[0] not in OPTIONAL):
         raise ValueError("a text of an open round cannot be emptied")
     round_.texts.filter(pk__in=[stored[key].pk for key in changed if key in stored]).delete()
     RoundText.objects.bulk_create(
@@ -148,7 +152,8 @@ def missing_texts(round_: Round) -> list[tuple[RoundText.Field, str]]:
     A round can be opened when none is: its mails and its privacy page are made of them.
     """
     there = set(round_.texts.values_list("field", "language"))
-    return [(field, language) for field in Field for language in round_.languages if (field, language) not in there]
+    needed = [field for field in Field if field not in OPTIONAL]
+    return [(field, language) for field in needed for language in round_.languages if (field, language) not in there]
 
 
 def default_texts(language: str, *, rehearsal: bool) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from barometer.addresses import is_reserved_address
 from barometer.formats import language_name
-from surveys.actions.round import DEFAULT_DAYS_AFTER_DEADLINE, IN_MAILS
+from surveys.actions.round import DEFAULT_DAYS_AFTER_DEADLINE, IN_MAILS, OPTIONAL
 from surveys.actions.sample import MINIMUM_PER_STRATUM
 from surveys.models import Questionnaire, Round, RoundText, SizeClass
 
@@ -131,7 +131,7 @@ class RoundForm(RoundPlanForm):
 
 
 class RoundTextField(forms.CharField):
-    """A text that every round needs; while the round is a draft it may wait."""
+    """A text that a round needs; while the round is a draft, or if the round can do without, it may wait."""
 
     def __init__(self, *, may_wait: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -177,7 +177,7 @@ def _text_field(field: RoundText.Field, language: str, round_: Round) -> forms.C
     longest = IN_MAILS.get(field)
     text_field = RoundTextField(
         label=f"{field.label} – {language_name(language)}",
-        may_wait=round_.status == Round.Status.DRAFT,
+        may_wait=round_.status == Round.Status.DRAFT or field in OPTIONAL,
         max_length=longest or LONGEST_TEXT,
         widget=_text_widget(field, language),
     )

@@ -100,6 +100,7 @@ class RoundText(models.Model):
         OFFICIAL_PAGE = "official_page", _("Address of the official page about the survey")
         RELEASE = "release", _("When the results are published (after a verb: “in spring 2020”)")
         MINUTES = "minutes", _("Minutes to answer, as printed")
+        CASE_RECIPIENT = "case_recipient", _("Who is given case contacts (left empty: nobody is asked)")
         CONTROLLER = "controller", _("Data controller")
         JOINT_CONTROLLERS = "joint_controllers", _("Joint controllers")
         DPO = "dpo", _("Data protection officer")

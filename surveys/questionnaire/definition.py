@@ -16,6 +16,7 @@ RegisterType: TypeAlias = Literal["text", "code", "integer"]
 BRACE = re.compile(r"\{([^{}]*)\}")
 LANGUAGES = ("da", "en", "sv", "nb", "fi", "is", "nl")  # in which a questionnaire can be written
 OUTCOME = "in_scope"  # the derived variable that, when declared and false, ends without a submission
+POSSIBLE_CASE = "possible_case"  # the derived variable that, when true, has the workplace asked for a case contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """axe finds nothing wrong with any page that a leader can meet, in both languages, on a wide screen and on a phone."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
-from responses import links
+from responses import copies, links
 from responses.actions import answering
 from responses.actions.case import decline
 from responses.models import Case
@@ -66,6 +67,38 @@ def test_the_other_ways_and_what_they_end_in(
     too_late.round.closed_at = NOON
     too_late.round.save(update_fields=["closed_at"])
     found += axe.faults_of(page, *map(personal_path, (submitted, said_no, too_late)))
+    assert found == [], "\n".join(found)
+
+
+def test_what_comes_after_submitting(
+    open_browser: OpenBrowser, axe: Axe, questionnaire: Questionnaire, language: str
+) -> None:
+    case = a_case(questionnaire, language)
+    response = make_response(case, LONG_WAY, at=timezone.now())
+    receipt = f"/k/{copies.token(response)}/"
+    page = open_browser(language)
+    found = axe.faults_of(page, receipt, f"{receipt}answers/", "/k/gone/")
+
+    def press() -> None:
+        follow(page.locator("main button").first)
+        found.extend(axe.faults(page))
+
+    for path, text in ((f"{receipt}contact/", "#id_innovation"), (f"{receipt}results/", "")):
+        found += axe.faults_of(page, path)
+        press()  # nothing filled in: errors
+        page.locator("#id_email").fill("lea@skole.example")
+        if text:
+            page.locator(text).fill("Brød til naboerne")
+            page.locator("#id_agree").check()
+        press()  # saved, with a way to withdraw
+        press()  # nothing chosen: an error
+        page.locator("input[type=radio]").first.check()
+        press()  # withdrawn
+    found += axe.faults_of(page, f"{personal_path(case)}correct/")
+    press()
+    page.locator("input[type=radio]").first.check()
+    press()  # asked
+    found += axe.faults_of(page, f"{personal_path(case)}correct/")
     assert found == [], "\n".join(found)
 
 

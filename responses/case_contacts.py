@@ -1,0 +1,62 @@
+"""The list of those who may be contacted about their innovation, as a CSV file for a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from responses.exports import BYTE_ORDER_MARK, for_spreadsheet
+from responses.models import CaseContact
+from surveys.models import Round
+
+
+def file_name(round_: Round) -> str:
+    mark = "-rehearsal" if round_.rehearsal else ""
+    return f"{round_.slug}{mark}-case-contacts.csv"
+
+
+def rows(round_: Round) -> Iterator[list[str]]:
+    """Yield the header in the active language, then one row per consent; of a withdrawn one only number and times."""
+    yield [
+        _("Number"),
+        _("Given"),
+        _("Withdrawn"),
+        _("Language"),
+        _("Version of the text"),
+        _("May be given to"),
+        _("Name"),
+        _("Workplace"),
+        _("E-mail"),
+        _("Telephone"),
+        _("The innovation in a few words"),
+    ]
+    for each in CaseContact.objects.filter(round=round_).order_by("pk"):
+        yield [
+            str(each.pk),
+            timezone.localtime(each.at).strftime("%Y-%m-%d %H:%M"),
+            timezone.localtime(each.withdrawn_at).strftime("%Y-%m-%d %H:%M") if each.withdrawn_at else "",
+            each.language,
+            str(each.text_version),
+            each.recipient,
+            each.name,
+            each.workplace,
+            each.email,
+            each.phone,
+            each.innovation,
+        ]
+
+
+def lines(round_: Round, language: str) -> Iterator[str]:
+    """Yield the file line by line: semicolons, but commas for a spreadsheet in English."""
+    buffer = io.StringIO()
+    buffer.write(BYTE_ORDER_MARK)
+    writer = csv.writer(buffer, delimiter="," if language == "en" else ";", lineterminator="\r\n")
+    with translation.override(language):
+        table = list(rows(round_))
+    for row in table:
+        writer.writerow([for_spreadsheet(cell, language != "en") for cell in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
