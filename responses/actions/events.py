@@ -8,16 +8,18 @@ from barometer.prepared import Prepared
 from responses.models import Case, CaseEvent, HandOver, LinkHolder
 from responses.statistics.dispositions import EventKind, derive
 
+CASES = (
+    Case.objects.select_for_update(of=("self",))
+    .select_related("round__questionnaire", "sample_unit__workplace")
+    .order_by()
+)
+LOCKED_WHOLE = Prepared(lambda pk: CASES.filter(pk=pk), -1)
 LOCKED = Prepared(lambda pk: Case.objects.select_for_update().filter(pk=pk).order_by(), -1)
 
 
 def lock(pk: int) -> Case:
     """Return the case with its row locked until the transaction ends; ``Case.DoesNotExist`` if there is none."""
-    return (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("round__questionnaire", "sample_unit__workplace")
-        .get(pk=pk)
-    )
+    return _found(LOCKED_WHOLE.first(pk))
 
 
 def lock_again(known: Case) -> Case:
@@ -26,10 +28,14 @@ def lock_again(known: Case) -> Case:
     Round and workplace are those of ``known``, which a request has read a moment ago: half the work of ``lock()``,
     and it is done for every page. A round that closes in this moment may still take the page.
     """
-    case = LOCKED.first(known.pk)
+    case = _found(LOCKED.first(known.pk))
+    case.round, case.sample_unit = known.round, known.sample_unit
+    return case
+
+
+def _found(case: Case | None) -> Case:
     if case is None:
         raise Case.DoesNotExist
-    case.round, case.sample_unit = known.round, known.sample_unit
     return case
 
 

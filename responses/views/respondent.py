@@ -6,7 +6,7 @@ said in the headers (barometer.private).
 """
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -101,12 +101,12 @@ def go(name: str, holder: LinkHolder, *args: object, purpose: str = links.ANSWER
 def show(
     request: HttpRequest, template: str, holder: LinkHolder, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """Render a page behind a personal link, with the addresses that each of them has."""
+    """Render a page behind a personal link, with the addresses that each of them has, made where they are printed."""
     common = {
         "holder": holder,
-        "entry_url": address("answer", holder),
-        "not_me_url": address("not-me", holder),
-        "decline_url": address("decline", holder),
+        "entry_url": partial(address, "answer", holder),
+        "not_me_url": partial(address, "not-me", holder),
+        "decline_url": partial(address, "decline", holder),
     }
     return show_case(request, template, holder.case, {**common, **context}, status)
 
