@@ -20,7 +20,7 @@ def file_name(round_: Round) -> str:
 def rows(round_: Round) -> Iterator[list[str]]:
     """Yield the header in the active language, then one row per consent; of a withdrawn one only number and times."""
     yield [
-        _("Number"),
+        _("No."),
         _("Given"),
         _("Withdrawn"),
         _("Language"),

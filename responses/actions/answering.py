@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from barometer.prepared import Prepared
+from responses import copies
 from responses.actions import contact, events, hand_over
 from responses.actions.case import check_answerable
 from responses.models import Case, CaseEvent, LinkHolder, Notice, Response
@@ -105,6 +106,10 @@ def _note_scope(case: Case, after: Route, *, holder: LinkHolder, at: datetime) -
         events.record(case, kind=EventKind.REPORT_WITHDRAWN, at=at, holder=holder)
 
 
+class ChangedMeanwhile(Exception):
+    """The answers are not those that whoever submits has looked through."""
+
+
 class Submission(NamedTuple):
     """``first`` tells the call that submitted from those that came later."""
 
@@ -113,10 +118,11 @@ class Submission(NamedTuple):
 
 
 @transaction.atomic
-def submit(*, holder: LinkHolder, at: datetime) -> Submission:
+def submit(*, holder: LinkHolder, at: datetime, seen: str = "") -> Submission:
     """Freeze the answers; submitted twice is recorded once, and has one receipt.
 
-    Raises: CaseClosed, Incomplete, NotTheirTask.
+    ``seen`` is what the page that showed the answers carried (``copies.seen``); "" for whoever saw no page.
+    Raises: CaseClosed, ChangedMeanwhile, Incomplete, NotTheirTask.
     """
     case = events.lock(holder.case_id)
     response = RESPONSE.first(case.pk)
@@ -130,6 +136,8 @@ def submit(*, holder: LinkHolder, at: datetime) -> Submission:
     found = route_of(case, response.answers)
     if found.first_unanswered is not None or found.in_scope is False:
         raise Incomplete
+    if seen and not copies.has_seen(response, seen):
+        raise ChangedMeanwhile
     response.submitted_at = at
     response.save(update_fields=["submitted_at"])
     event = events.record(case, kind=EventKind.SUBMITTED, at=at, holder=holder)

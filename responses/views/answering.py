@@ -82,6 +82,7 @@ def review(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     context = {
         "pages": [(page, address("answer-page", holder, page.page.number, **{"return": "review"})) for page in pages],
         "seen": copies.seen(response) if response else "",
+        "changed": "changed" in request.GET,
         "submit_url": address("answer-submit", holder),
         "back_url": address("answer-page", holder, route.pages[-1].number),
     }
@@ -93,13 +94,16 @@ def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     """Send the answers; only the button on the review page posts here."""
     if request.method != "POST":
         return go("answer", holder)
+    seen = request.POST.get("seen", "")
     try:
-        response, first = answering.submit(holder=holder, at=timezone.now())
+        response, first = answering.submit(holder=holder, at=timezone.now(), seen=seen)
+    except answering.ChangedMeanwhile:
+        return go("answer-review", holder, changed="1")
     except (CaseClosed, answering.Incomplete, answering.NotTheirTask):
         return go("answer", holder)  # which shows what is the matter: closed, declined, or the first unanswered page
     response.case = holder.case
     # A button pressed twice leads to the receipt too, but only from a page that showed these very answers.
-    if first or copies.has_seen(response, request.POST.get("seen", "")):
+    if first or copies.has_seen(response, seen):
         return go_to_receipt(response)
     return go("answer", holder)
 

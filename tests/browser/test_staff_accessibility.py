@@ -3,18 +3,21 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from responses.models import Case, Mail
+from responses.actions import consent, correction
+from responses.models import Case, Mail, Response
 from responses.statistics.dispositions import Disposition
 from surveys.models import Round
 from tests.browser.accessibility import Axe
 from tests.browser.conftest import OpenBrowser
 from tests.browser.fieldwork import choose_register, make_fieldwork
-from tests.browser.leader import follow
-from tests.factories import make_frame, make_round, make_sample, register_rows
-from tests.people import finn, olga
+from tests.browser.leader import follow, owner
+from tests.factories import NOON, make_frame, make_round, make_sample, register_rows
+from tests.people import dana, finn, olga
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,6 +26,7 @@ pytestmark = [
 ]
 
 BUTTON = "main form .button-primary"
+CORRECTING = ("reopen", "refuse-correction")
 OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export")
 
 
@@ -101,4 +105,26 @@ def test_its_cases_and_mails(open_browser: OpenBrowser, axe: Axe, language: str)
     round_.closed_at = round_.opened_at
     round_.save(update_fields=["closed_at"])
     found += axe.faults_of(page, *pages_of(round_, "round", "figures"))
+    assert found == [], "\n".join(found)
+
+
+def test_what_was_left_beside_the_answers_and_a_request_to_correct(
+    open_browser: OpenBrowser, axe: Axe, language: str
+) -> None:
+    round_ = make_fieldwork()
+    response = Response.objects.submitted(round_).select_related("case__round").first()
+    assert response is not None
+    fields = {"name": "Lea", "workplace": "Skovbo", "email": "a@b.example", "phone": "", "innovation": "Brød"}
+    given = consent.Given(language, "Eksempelsamlingen")
+    for _ in range(2):
+        left = consent.leave_contact(response=response, fields=fields, given=given, at=NOON)
+    consent.withdraw_contact(pk=left.pk, at=NOON)
+    correction.request(holder=owner(response.case), at=timezone.now())
+    reader = dana()
+    reader.user_permissions.add(Permission.objects.get(codename="view_casecontact"))
+    page = open_browser(language, staff=reader)
+    asking = f"{reverse('cases', args=[round_.slug])}?disposition=asks-to-correct"
+    case = reverse("case", args=[response.case_id])
+    found = axe.faults_of(page, *pages_of(round_, "round", "case-contacts"), asking, case)
+    found += axe.faults_of(page, *(reverse("case-act", args=[response.case_id, act]) for act in CORRECTING))
     assert found == [], "\n".join(found)

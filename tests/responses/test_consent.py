@@ -308,7 +308,7 @@ def test_the_export_is_logged_and_holds_withdrawals_without_what_was_withdrawn(
     answer = browser_of(allowed()).post(f"{list_of(holder)}export/")
     rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert len(rows) == 3
-    assert rows[0].startswith("Number,Given,Withdrawn")
+    assert rows[0].startswith("No.,Given,Withdrawn")
     assert "'=1+1" in rows[1]
     assert "Bo Borte" not in rows[2]
     assert rows[2].count(",") == rows[1].count(",")

@@ -90,6 +90,23 @@ def test_whoever_had_seen_other_answers_than_those_submitted_is_not_shown_them(
     assert submit(client, holder, seen) == link(holder)
 
 
+def test_answers_that_somebody_changed_while_they_were_looked_through_are_shown_again_and_not_submitted(
+    client: Client, holder: LinkHolder
+) -> None:
+    seen = finish(client, holder)
+    response = Response.objects.get()
+    response.answers |= {"comment": "noget andet"}
+    response.save()
+    review = submit(client, holder, seen)
+    assert review == f"{link(holder, 'answer-review')}?changed=1"
+    page = client.get(review).content.decode()
+    assert "Nogen har ændret svarene i mellemtiden" in page
+    assert "noget andet" in page
+    assert not CaseEvent.objects.filter(kind=EventKind.SUBMITTED).exists()
+    match = re.search(r'name="seen" value="([^"]+)"', page)
+    assert match and submit(client, holder, match[1]).startswith("/k/")
+
+
 def test_the_copy_is_shown_for_24_hours_and_then_nobody_can_tell_that_it_was_there(
     client: Client, holder: LinkHolder
 ) -> None:
