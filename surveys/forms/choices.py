@@ -173,7 +173,7 @@ def _field(column: str, of_line: str) -> forms.Field:
     """A field of one line; its label says of which, for those who hear it alone."""
     title = {
         "code": gettext("Code"),
-        "value": gettext("Number"),
+        "value": gettext("Value"),
         "ask_if": gettext("Offered only if"),
         "group": gettext("Group for analysis"),
         "exclusive": gettext("Stands alone"),

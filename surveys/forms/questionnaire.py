@@ -6,28 +6,17 @@ from typing import Any
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from barometer.formats import language_name
 from surveys.forms import DayField, _helper, _small_number
 from surveys.questionnaire.checks import COUNTRY, MOST_CODE_CHARACTERS, SLUG
 from surveys.questionnaire.yaml_text import MAX_CHARACTERS
 
-LANGUAGES = {
-    "da": _("Danish"),
-    "en": _("English"),
-    "sv": _("Swedish"),
-    "nb": _("Norwegian (bokmål)"),
-    "fi": _("Finnish"),
-    "is": _("Icelandic"),
-    "nl": _("Dutch"),
-}
+LANGUAGES = ("da", "en", "sv", "nb", "fi", "is", "nl")
 LONGEST_TITLE = 200
-
-
-def language_title(code: str) -> str:
-    """Return a language's name in the active language; its code when it is none of ours."""
-    return str(LANGUAGES.get(code, code))
 
 
 def based_on_field(mark: str) -> forms.CharField:
@@ -81,7 +70,7 @@ class HeaderForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label=_("Languages"),
         help_text=_("Every text is needed in each of them. A language that is taken out takes its texts with it."),
-        choices=list(LANGUAGES.items()),
+        initial=("da", "en"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one language.")},
     )
@@ -100,9 +89,12 @@ class HeaderForm(forms.Form):
         initial |= {f"title_{language}": title.get(language, "") for language in titled}
         super().__init__(data, initial=initial)
         self.titled = titled
+        known = [*LANGUAGES, *(code for code in titled if code not in LANGUAGES)]
+        named = [(code, capfirst(language_name(code))) for code in known]
+        self.fields["languages"].choices = named  # type: ignore[attr-defined]
         for language in titled:
             self.fields[f"title_{language}"] = forms.CharField(
-                label=gettext("Title – %(language)s") % {"language": language_title(language)},
+                label=gettext("Title – %(language)s") % {"language": language_name(language)},
                 max_length=LONGEST_TITLE,
                 required=False,
                 widget=forms.TextInput({"lang": language}),
@@ -112,12 +104,14 @@ class HeaderForm(forms.Form):
         self.helper.layout = Layout(
             "code",
             Div(
-                Div("version", css_class="col-6 col-md-3"), Div("country", css_class="col-6 col-md-3"), css_class="row"
+                Div("version", css_class="col-6 col-md-3"),
+                Div("country", css_class="col-6 col-md-3"),
+                css_class="row form-row",
             ),
             Div(
                 Div("reference_start", css_class="col-12 col-md-4"),
                 Div("reference_end", css_class="col-12 col-md-4"),
-                css_class="row",
+                css_class="row form-row",
             ),
             "languages",
             *(f"title_{language}" for language in titled),

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from surveys.forms.questionnaire import language_title
+from barometer.formats import language_name
 
 LONGEST_TEXT = 4_000
 Get = Callable[[str], Any]
@@ -134,7 +134,7 @@ class LabelFields:
 
     def _of_language(self, language: str) -> Iterator[tuple[str, str, str]]:
         """Name, code and label of each field."""
-        title = f"{self.title} – {language_title(language)}"
+        title = f"{self.title} – {language_name(language)}"
         if not self.by:
             yield f"{self.key}__{language}", "", title
         for code, named in self.shape.variables.get(self.by, ()):

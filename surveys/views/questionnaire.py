@@ -12,12 +12,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from barometer.access import staff, staff_required
+from barometer.formats import language_name
 from surveys.actions import questionnaire as actions
 from surveys.actions.checking import minutes_to_answer
 from surveys.actions.draft import PartGone, definition_of, problems_in, problems_of
 from surveys.actions.part import copy_part, move_part
 from surveys.actions.question import copy_question, move_question
-from surveys.forms.questionnaire import ActForm, DocumentForm, HeaderForm, language_title
+from surveys.forms.questionnaire import ActForm, DocumentForm, HeaderForm
 from surveys.models import Part, Questionnaire
 from surveys.models.questionnaire import QuestionnaireFrozen
 from surveys.questionnaire.document import to_yaml
@@ -80,7 +81,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         "questionnaire": row,
         "found": found,
         "language": language,
-        "languages": [(code, language_title(code)) for code in row.languages],
+        "languages": [(code, language_name(code)) for code in row.languages],
         "rounds": row.rounds.order_by("slug"),
         "last": row.snapshots.select_related("by").order_by("-number").first(),
         "is_draft": row.published_at is None,
@@ -166,7 +167,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "questionnaire": row,
         "form": ActForm(button=gettext("Publish")),
         "errors": [one for one in problems if not one.is_warning],
-        "minutes": [(language_title(one.language), one) for one in minutes_to_answer(row)],
+        "minutes": [(language_name(one.language), one) for one in minutes_to_answer(row)],
         "warnings": [one for one in problems if one.is_warning],
     }
     return render(request, "surveys/questionnaires/publish.html", context)
