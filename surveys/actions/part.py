@@ -19,7 +19,7 @@ from surveys.actions.draft import (
     save_row,
 )
 from surveys.actions.plain import HEADER_FIELDS, Values, header_values, mark, part_values
-from surveys.actions.question import free_code, free_name
+from surveys.actions.question import copy_questions, free_code, free_name
 from surveys.models import Act, Choice, DerivedVariable, Page, Part, Questionnaire, RegisterVariable, Scale
 
 PartRow: TypeAlias = Page | Scale | DerivedVariable | RegisterVariable
@@ -90,7 +90,7 @@ def move_part(*, questionnaire: Questionnaire, part: Part, name: str, up: bool, 
 
 
 def copy_part(*, questionnaire: Questionnaire, part: Part, name: str, by: User | None, at: datetime) -> Draft:
-    """Put a copy, with a name of its own, right below the part. A page is copied without its questions."""
+    """Put a copy, with a name of its own, right below the part. A page takes copies of its questions along."""
     with changing(questionnaire, by=by, at=at) as draft:
         row = part_of(draft.questionnaire, part, name)
         rows = list(parts_of(draft.questionnaire, part))
@@ -102,6 +102,8 @@ def copy_part(*, questionnaire: Questionnaire, part: Part, name: str, by: User |
         _write(copy, part_values(row) | {"name": new})
         rows.insert(next(number for number, other in enumerate(rows) if other.pk == row.pk) + 1, copy)
         _order(rows)
+        if isinstance(row, Page) and isinstance(copy, Page):
+            copy_questions(row, copy)
         draft.did(Act.COPIED, part, new, copy_of=name)
     return draft
 

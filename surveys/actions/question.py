@@ -104,6 +104,13 @@ def copy_question(*, questionnaire: Questionnaire, name: str, by: User | None, a
     return draft
 
 
+def copy_questions(page: Page, to: Page) -> None:
+    """Copy what stands on a page of a locked draft to another, each question with a code of its own."""
+    for position, row in enumerate(page.questions.order_by("position", "pk"), start=1):
+        values = question_values(row) | {"code": free_code(page.questionnaire, row.code)}
+        _write(Question(questionnaire=page.questionnaire, page=to, position=position), values)
+
+
 def delete_question(*, questionnaire: Questionnaire, name: str, based_on: str, by: User | None, at: datetime) -> Draft:
     """Raises: ChangedMeanwhile; PartGone; QuestionnaireFrozen."""
     with changing(questionnaire, by=by, at=at) as draft:

@@ -122,7 +122,8 @@ def restore_snapshot(*, questionnaire: Questionnaire, number: int, by: User | No
 @transaction.atomic
 def new_version(*, questionnaire: Questionnaire, by: User | None, at: datetime) -> Questionnaire:
     """Start a draft with the content of a questionnaire, one version above all of the same code."""
-    of_code = Questionnaire.objects.select_for_update().filter(code=questionnaire.code)
+    of_code = Questionnaire.objects.filter(code=questionnaire.code)
+    list(of_code.select_for_update())  # one after another; what was made meanwhile is seen only by the next query
     version = 1 + max(of_code.values_list("version", flat=True))
     draft = Questionnaire(code=questionnaire.code, version=version)
     _write(draft, questionnaire.definition())

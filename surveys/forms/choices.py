@@ -37,9 +37,10 @@ def lines_sent(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     return [dict(EMPTY) for _ in range(min(max(found, default=-1) + 1, MOST_LINES))]
 
 
-def rearranged(lines: Sequence[Mapping[str, Any]], act: str, number: int) -> list[Mapping[str, Any]]:
-    """Return the lines after "add", or after "up", "down" or "remove" of one of them."""
+def rearranged(lines: Sequence[Mapping[str, Any]], act: str, place: str) -> list[Mapping[str, Any]]:
+    """Return the lines after "add", or after "up", "down" or "remove" of one of them, counted from "0"."""
     new = list(lines)
+    number = int(place) if re.fullmatch("[0-9]{1,4}", place) else -1
     if act == "add" and len(new) < MOST_LINES:
         new.append(dict(EMPTY))
     elif 0 <= number < len(new) and act in ("up", "down", "remove"):

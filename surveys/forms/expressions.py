@@ -1,11 +1,12 @@
 """What is said about an expression that names something unknown: the fault, the nearest names, and all there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext
 
+from barometer.formats import language_name
 from barometer.problems import Problem, sentence
 from surveys.problem_texts import TEXTS
 from surveys.questionnaire.definition import Label
@@ -16,7 +17,7 @@ MOST_LISTED = 40
 
 def explained(problem: Problem, names: Sequence[Name]) -> str:
     """Return the problem in words, with what could have been meant."""
-    told = sentence(Problem(problem.code, "", problem.params), TEXTS)
+    told = sentence(Problem(problem.code, "", in_words(problem.params)), TEXTS)
     params = problem.params
     named = {name.name: name for name in names}
     known = named.get(str(params.get("name", "")).partition(".")[0])
@@ -32,6 +33,24 @@ def explained(problem: Problem, names: Sequence[Name]) -> str:
     if known is not None and known.example:
         return f"{told} {gettext('For example:')} {known.example}"
     return told
+
+
+def in_words(params: Mapping[str, object]) -> dict[str, object]:
+    """Return a problem's values with what only those know who write documents called as the forms call it."""
+    keys = {
+        "label": gettext("Wording"),
+        "hint": gettext("Hint"),
+        "title": gettext("Title"),
+        "row_text": gettext("Question of each row"),
+        "max": gettext("Most marks"),
+        "max_length": gettext("Most characters"),
+    }
+    words = dict(params)
+    if words.get("key") in keys:
+        words["key"] = keys[str(words["key"])]
+    if isinstance(words.get("language"), str):
+        words["language"] = language_name(str(words["language"]))
+    return words
 
 
 def name_lines(names: Sequence[Name], language: str) -> list[dict[str, Any]]:

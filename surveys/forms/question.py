@@ -59,7 +59,8 @@ class QuestionForm(forms.Form):
     """One question with its options and rows.
 
     Args:
-        found: the draft that it belongs to, for the pages, scales and questions that can be chosen.
+        pk: of the draft that it belongs to.
+        found: that draft, for the pages, scales and questions that can be chosen.
         values: as ``question_values`` gives them, or as they were typed.
         names: what its condition can use.
     """
@@ -82,6 +83,7 @@ class QuestionForm(forms.Form):
         self,
         data: Mapping[str, Any] | None = None,
         *,
+        pk: int,
         found: Questionnaire,
         shape: Shape,
         values: Mapping[str, Any],
@@ -91,7 +93,8 @@ class QuestionForm(forms.Form):
     ) -> None:
         self.type_ = str(data.get("type", values["type"])) if data is not None else str(values["type"])
         super().__init__(data, initial={**values, "based_on": mark})
-        self.names, self.shape, self.stored = names, shape, values
+        self.scales = list(found.scales)
+        self.pk, self.names, self.shape, self.stored = pk, names, shape, values
         self.fields["page"].choices = [  # type: ignore[attr-defined]
             (page.name, f"{number}. {page.label.texts.get(language) or page.name}")
             for number, page in enumerate(found.pages, start=1)
@@ -119,7 +122,7 @@ class QuestionForm(forms.Form):
     def _add_choices(self, found: Questionnaire, values: Mapping[str, Any], data: Mapping[str, Any] | None) -> None:
         self.tables: dict[str, ChoiceTable] = {}
         if self.takes("options"):
-            scales = [("", gettext("own options")), *((name, name) for name in found.scales)]
+            scales = [("", gettext("own options")), *((name, name) for name in self.scales)]
             self.fields["scale"] = forms.ChoiceField(
                 label=_("Options from"), choices=scales, required=False, initial=values["scale"]
             )
@@ -213,6 +216,9 @@ class QuestionForm(forms.Form):
         if self.takes("options"):
             yield heading(gettext("Options"))
             yield Div(Cell("scale", ""), css_class="choice-source")
+            if self.stored["scale"] in self.scales:
+                context = {"pk": self.pk, "scale": self.stored["scale"]}
+                yield Partial("surveys/questionnaires/scale_link.html", context)
             yield self.tables["options"]
         yield heading(gettext("Who is asked"))
         context = {"names": name_lines(self.names, language), "language": language}

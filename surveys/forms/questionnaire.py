@@ -57,7 +57,7 @@ class HeaderForm(forms.Form):
         help_text=_("Short name in files and commands, e.g. innovation-barometer: letters a–z, digits, hyphens."),
         max_length=MOST_CODE_CHARACTERS,
     )
-    version = forms.IntegerField(label=_("Version"), min_value=1, initial=1, widget=_small_number())
+    version = forms.IntegerField(label=_("Version"), min_value=1, max_value=9_999, initial=1, widget=_small_number())
     country = forms.CharField(
         label=_("Country"),
         help_text=_("Two capital letters, such as DK."),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from barometer.problems import Problem, sentence
+from surveys.forms.expressions import in_words
 from surveys.models import Part
 from surveys.models.questionnaire import Question as QuestionRow
 from surveys.models.questionnaire import RegisterVariable as RegisterVariableRow
@@ -73,7 +74,7 @@ def said(problem: Problem) -> Said:
         part, name, inside = str(Part.QUESTIONNAIRE), "", first
     else:
         part, name, inside = str(Part.QUESTION), first, rest
-    text = sentence(Problem(problem.code, "", problem.params), TEXTS)
+    text = sentence(Problem(problem.code, "", in_words(problem.params)), TEXTS)
     return Said(text, not is_error(problem), part, name, inside)
 
 

@@ -37,7 +37,7 @@ from surveys.views.outline import anchor, said
 def add(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """A new page, scale, derived or register variable."""
     row = get_object_or_404(Questionnaire, pk=pk)
-    if row.published_at is not None:
+    if row.published_at is not None and request.method != "POST":
         return sorry(request, row, QuestionnaireFrozen())
     return _edit(request, row, _kind(part), None, dict(NEW[_kind(part)]))
 
@@ -48,7 +48,7 @@ def part(request: HttpRequest, pk: int, part: str, name: str) -> HttpResponse:
     """Change one."""
     row = get_object_or_404(Questionnaire, pk=pk)
     kind = _kind(part)
-    if row.published_at is not None:
+    if row.published_at is not None and request.method != "POST":
         return sorry(request, row, QuestionnaireFrozen())
     try:
         stored = part_values(part_of(row, kind, name))
@@ -85,6 +85,7 @@ def _edit(
         "language": page_language(request, row),
     }
     context: dict[str, Any] = {"questionnaire": row, "part": kind, "name": name, "gone": gone}
+    context["frozen"] = row.published_at is not None
     if request.method != "POST":
         own = [one for one in map(said, problems_in(found)) if (one.part, one.name) == (kind, name)]
         form = PartForm(None, values=stored, mark=mark(stored) if name else "", **given)
@@ -92,12 +93,11 @@ def _edit(
     form = PartForm(request.POST, values=stored, mark="", **given)
     act, _, rest = request.POST.get("act", "").partition(":")
     if act and form.table:
-        number = rest.partition(":")[2]
         values = form.typed()
-        values[form.table.key] = rearranged(values[form.table.key], act, int(number) if number.isdecimal() else -1)
+        values[form.table.key] = rearranged(values[form.table.key], act, rest.partition(":")[2])
         form = PartForm(None, values=values, mark=request.POST.get("based_on", ""), **given)
         return _page(request, form, {**context, "unsaved": True})
-    if gone or not form.is_valid():
+    if gone or context["frozen"] or not form.is_valid():
         return _page(request, form, context)
     return _save(request, row, name, form, given, context)
 
@@ -129,8 +129,10 @@ def _save(
         now = part_values(part_of(row, kind, name or ""))
         form = PartForm(retold(request.POST, mark(now)), values=now, mark="", **given)
         return _page(request, form, {**context, "changed": differences(now, values)})
-    except (QuestionnaireFrozen, PartGone) as refused:
-        return sorry(request, row, refused)
+    except QuestionnaireFrozen:
+        return _page(request, form, {**context, "frozen": True})
+    except PartGone:
+        return _page(request, form, {**context, "name": None, "gone": True})
     words = gettext("%(part)s %(name)s: saved.")
     messages.success(request, words % {"part": kind.label, "name": draft.name})
     tell_elsewhere(request, draft)

@@ -30,7 +30,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     """A new question on the page that is asked for."""
     row = get_object_or_404(Questionnaire, pk=pk)
     pages = list(row.pages.order_by("position", "pk").values_list("name", flat=True))
-    if row.published_at is not None:
+    if row.published_at is not None and request.method != "POST":
         return sorry(request, row, QuestionnaireFrozen())
     if not pages:
         messages.error(request, gettext("Add a page first."))
@@ -44,7 +44,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def question(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Change a question."""
     row = get_object_or_404(Questionnaire, pk=pk)
-    if row.published_at is not None:
+    if row.published_at is not None and request.method != "POST":
         return sorry(request, row, QuestionnaireFrozen())
     try:
         stored = question_values(question_of(row, code))
@@ -64,12 +64,14 @@ def _edit(
         return redirect("questionnaire", row.pk)
     page = request.POST.get("page", stored["page"])
     given: dict[str, Any] = {
+        "pk": row.pk,
         "found": found,
         "shape": shape_of(found),
         "names": names_for_page(found, page),
         "language": page_language(request, row),
     }
     context: dict[str, Any] = {"questionnaire": row, "code": code, "language": given["language"], "gone": gone}
+    context["frozen"] = row.published_at is not None
     if request.method != "POST":
         form = QuestionForm(None, values=stored, mark=mark(stored) if code else "", **given)
         own = [one for one in map(said, problems_in(found)) if (one.part, one.name) == (Part.QUESTION, code)]
@@ -80,10 +82,10 @@ def _edit(
         key, _, number = rest.partition(":")
         values = form.typed()
         if key in form.tables:
-            values[key] = rearranged(values[key], act, int(number) if number.isdecimal() else -1)
+            values[key] = rearranged(values[key], act, number)
         form = QuestionForm(None, values=values, mark=request.POST.get("based_on", ""), **given)
         return _page(request, form, {**context, "unsaved": True})
-    if gone or not form.is_valid():
+    if gone or context["frozen"] or not form.is_valid():
         return _page(request, form, context)
     return _save(request, row, code, form, given, context)
 
@@ -109,8 +111,10 @@ def _save(
         now = question_values(question_of(row, code or ""))
         form = QuestionForm(retold(request.POST, mark(now)), values=now, mark="", **given)
         return _page(request, form, {**context, "changed": differences(now, values)})
-    except (QuestionnaireFrozen, PartGone) as refused:
-        return sorry(request, row, refused)
+    except QuestionnaireFrozen:
+        return _page(request, form, {**context, "frozen": True})
+    except PartGone:
+        return _page(request, form, {**context, "code": None, "gone": True})
     messages.success(request, gettext("The question %(code)s has been saved.") % {"code": draft.name})
     tell_dropped(request, draft)
     tell_elsewhere(request, draft)

@@ -339,6 +339,15 @@ def test_parts_are_moved_copied_and_deleted() -> None:
     assert "yes_no_2" not in draft.definition().scales
 
 
+def test_a_copied_page_takes_copies_of_its_questions_along() -> None:
+    draft = make_draft()
+    assert copy_part(questionnaire=draft, part=Part.PAGE, name="last", by=dana(), at=LATER).name == "last_2"
+    assert order(draft)[-2:] == [["thanks", "happy"], ["thanks_2", "happy_2"]]
+    found = draft.definition()
+    assert found.question("thanks_2").ask_if == found.question("thanks").ask_if
+    assert found.question("happy_2").options == found.question("happy").options
+
+
 def test_a_scale_in_use_stays() -> None:
     draft = make_draft("grid")
     stored = part_values(part_of(draft, Part.SCALE, "yes_no"))

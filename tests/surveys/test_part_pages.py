@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from surveys.actions.part import part_of
+from surveys.actions.questionnaire import publish_questionnaire
 from surveys.models import Part, Questionnaire
 from surveys.questionnaire.document import to_yaml
-from tests.factories import refreshed
+from tests.factories import NOON, refreshed
 from tests.people import browser_of, dana
 from tests.questionnaires import BAROMETER
 from tests.surveys.test_draft import acts, both, make_draft, part_saved
@@ -49,7 +50,7 @@ def parts(draft: Questionnaire) -> list[tuple[str, str]]:
 def test_forms_that_nobody_touches_change_nothing(name: str) -> None:
     draft = make_draft(name)
     before = to_yaml(draft.definition())
-    for part, of in parts(draft):
+    for part, of in parts(draft)[:: 6 if name == BAROMETER else 1]:
         assert sent(page(draft, part, of)).status_code == 302, of
     assert sent(reverse("questionnaire-texts", args=[draft.pk])).status_code == 302
     assert to_yaml(refreshed(draft).definition()) == before
@@ -178,6 +179,16 @@ def test_a_language_is_added_and_its_texts_are_then_asked_for() -> None:
     assert body.context["errors"] > 0
     form = browser.get(reverse("question", args=[draft.pk, "new"])).context["form"]
     assert "label__sv" in form.fields
+
+
+def test_what_was_typed_while_another_has_published_the_draft_is_shown_and_not_saved() -> None:
+    draft = make_draft()
+    address = page(draft, "page", "last")
+    mine = shown(address)
+    publish_questionnaire(questionnaire=draft, by=None, at=NOON)
+    answer = browser_of(dana()).post(address, mine | {"label__en": "Mine"})
+    assert answer.context["form"]["label__en"].value() == "Mine"
+    assert "It has been published meanwhile" in answer.content.decode()
 
 
 def test_a_scale_in_use_is_not_deleted_and_the_page_says_who_uses_it() -> None:

@@ -7,10 +7,12 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.urls import reverse
 
+from surveys.actions.plain import question_values
 from surveys.actions.question import question_of
+from surveys.actions.questionnaire import publish_questionnaire
 from surveys.models import Questionnaire
 from surveys.questionnaire.document import to_yaml
-from tests.factories import make_questionnaire, refreshed
+from tests.factories import NOON, make_questionnaire, refreshed
 from tests.people import browser_of, dana
 from tests.questionnaires import BAROMETER, FOLDER, document
 from tests.surveys.test_draft import acts, both, make_draft, saved
@@ -70,11 +72,23 @@ EXTRA = {
 }
 
 
+def each_kind(draft: Questionnaire) -> list[str]:
+    """The codes of questions, one of each kind that is there: what fields it has and which of them are filled in."""
+    kinds: dict[object, str] = {}
+    for row in draft.questions.order_by("pk"):
+        values = question_values(row)
+        choices = [*values["options"], *values["rows"]]
+        filled = tuple(bool(values[name]) for name in sorted(values) if name not in ("code", "label", "page"))
+        by = "by" in values["label"] or any("by" in choice["label"] for choice in choices)
+        kinds.setdefault((row.type, filled, by, any(choice["ask_if"] for choice in choices)), row.code)
+    return list(kinds.values())
+
+
 @pytest.mark.parametrize("name", [*sorted(path.stem for path in FOLDER.glob("*.yaml")), BAROMETER])
 def test_a_form_that_nobody_touches_changes_nothing(name: str) -> None:
     draft = make_draft(name)
     before = to_yaml(draft.definition())
-    for code in draft.questions.order_by("pk").values_list("code", flat=True):
+    for code in each_kind(draft):
         answer = sent(draft, code)
         assert answer.status_code == 302
     assert to_yaml(refreshed(draft).definition()) == before
@@ -195,6 +209,7 @@ def test_an_option_more_is_a_line_more_and_saves_nothing() -> None:
         ("remove:options:0", ["no"]),
         ("remove:options:7", ["yes", "no"]),
         ("remove:options:x", ["yes", "no"]),
+        (f"remove:options:{'9' * 5000}", ["yes", "no"]),
         ("nosuch:options:0", ["yes", "no"]),
         ("add:nosuch", ["yes", "no"]),
     ],
@@ -282,6 +297,22 @@ def test_what_was_typed_for_a_question_that_another_has_deleted_can_be_saved_as_
     assert "What you have written stands below" in answer.content.decode()
     sent(draft, "", fields(answer.context["form"]))
     assert question_of(draft, "happy").label["en"] == "Mine"
+
+
+def test_what_was_typed_while_another_has_published_the_draft_is_shown_and_not_saved() -> None:
+    draft = make_draft()
+    mine = shown(draft, "happy")
+    publish_questionnaire(questionnaire=draft, by=None, at=NOON)
+    for code, data in (("happy", mine), ("", EXTRA)):
+        answer = sent(draft, code, data, label__en="Mine")
+        assert answer.context["form"]["label__en"].value() == "Mine"
+        assert "It has been published meanwhile" in answer.content.decode()
+        assert 'class="button button-primary" name="save"' not in answer.content.decode()
+    assert question_of(draft, "happy").label["en"] == "Are you happy?"
+
+
+def test_a_character_that_no_database_stores_is_a_fault_of_its_field() -> None:
+    assert list(errors(sent(make_draft(), "", EXTRA, label__en="a\0b"))) == ["label__en"]
 
 
 def test_a_question_that_is_not_there_is_not_found() -> None:

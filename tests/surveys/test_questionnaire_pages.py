@@ -93,7 +93,7 @@ def test_the_outline_shows_problems_beside_what_they_concern() -> None:
     saved(draft, "what", label={"da": "Hvad?", "en": ""})
     page = browser_of(dana()).get(path("questionnaire", draft))
     questions = {line.name: line for one in page.context["pages"] for line in one.parts}
-    assert [problem.text for problem in questions["what"].problems] == ["“label” has no text in “en”. Add it."]
+    assert [problem.text for problem in questions["what"].problems] == ["“Wording” has no text in “English”. Add it."]
     assert questions["new"].problems == []
     assert page.context["errors"] == 1
     assert "#question-what" in page.content.decode()
@@ -175,7 +175,14 @@ def test_a_new_draft_comes_from_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("code", "Fresh!"), ("country", "dk"), ("reference_end", "2023-01-01"), ("version", "0"), ("languages", [])],
+    [
+        ("code", "Fresh!"),
+        ("country", "dk"),
+        ("reference_end", "2023-01-01"),
+        ("version", "0"),
+        ("version", "9" * 30),
+        ("languages", []),
+    ],
 )
 def test_a_head_with_a_fault_comes_back(field: str, value: Any) -> None:
     page = browser_of(dana()).post(reverse("questionnaire-create"), header(**{field: value}))
