@@ -31,6 +31,10 @@ FIELDS = {
         personal="",
         other="code version country reference_start reference_end languages title texts published_at",
     ),
+    "surveys.ImportRemark": Fields(
+        personal="settled_by",
+        other="questionnaire number code where params settled_at",
+    ),
     "surveys.RegisterVariable": Fields(
         personal="",
         other="questionnaire position name type label codes",

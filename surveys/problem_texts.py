@@ -236,6 +236,32 @@ ANSWERING: dict[str, str | Promise] = {
     "answer_text_without_mark": _("You have written a text, but not marked “%(option)s”. Mark it, or delete the text."),
 }
 
+# what of an XLSForm could not be taken over (surveys/xlsform)
+XLSFORM: dict[str, str | Promise] = {
+    "xls_too_large": _("The file is too large to be an XLSForm. Is it the right one?"),
+    "xls_unreadable": _("The file cannot be read as an Excel workbook (%(reason)s). Save it as .xlsx."),
+    "xls_no_survey": _("There is no sheet “survey” with questions in it."),
+    "xls_group_never_opened": _("A group ends here that has never begun."),
+    "xls_group_never_closed": _("The group “%(name)s” begins here and never ends."),
+    "xls_renamed": _("The name “%(name)s” does not fit our pattern and has become “%(code)s”."),
+    "xls_page_split": _("It rests on a question on the same page (%(page)s), so a new page begins here."),
+    "xls_sheet": _("The sheet “%(sheet)s” has been left out."),
+    "xls_column": _("“%(column)s” has no place here and has been left out: “%(text)s”."),
+    "xls_language": _("“%(column)s” names no language that is known, so its texts have been left out."),
+    "xls_expression": _("“%(column)s” could not be taken over: “%(text)s” (at “%(part)s”)."),
+    "xls_type": _("There are no questions of type “%(type)s” here. It has become a free text."),
+    "xls_left_out": _("“%(type)s” (%(name)s) is not a question and has been left out."),
+    "xls_repeat": _("The group “%(name)s” may be repeated there, but is asked only once here."),
+    "xls_mixed_required": _(
+        "Some rows of the table “%(name)s” must be answered and others need not. Here none of them must."
+    ),
+    "xls_list_missing": _("The list “%(list)s” is not on the sheet “choices”."),
+    "xls_list_unused": _("No question uses the list “%(list)s”, so it has been left out."),
+    "xls_choice_twice": _("“%(name)s” stands twice in the list “%(list)s”; conditions read the first one."),
+    "xls_reference_in_text": _("The text takes in an answer, which is not possible here: “%(text)s”."),
+    "xls_markup": _("The text holds markup, which is shown as it stands: “%(text)s”."),
+}
+
 # the differences of two versions (surveys/questionnaire/comparison.py)
 COMPARISON: dict[str, str | Promise] = {
     "diff_wording": _("The wording has changed."),
@@ -267,7 +293,7 @@ COMPARISON: dict[str, str | Promise] = {
     "diff_row_order": _("The order of the rows has changed."),
 }
 
-TEXTS: dict[str, str | Promise] = {**COMPARISON, **QUESTIONNAIRE, **FRAME, **STAFF, **ANSWERING}
+TEXTS: dict[str, str | Promise] = {**COMPARISON, **XLSFORM, **QUESTIONNAIRE, **FRAME, **STAFF, **ANSWERING}
 
 _MARKS = {"comparable": _("Comparable"), "changed": _("Changed"), "new": _("New"), "gone": _("Gone")}
 

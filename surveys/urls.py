@@ -1,6 +1,18 @@
 from django.urls import path
 
-from surveys.views import comparison, frame, history, part, preview, question, questionnaire, round, sample, whole
+from surveys.views import (
+    comparison,
+    frame,
+    history,
+    part,
+    preview,
+    question,
+    questionnaire,
+    round,
+    sample,
+    whole,
+    xlsform,
+)
 
 rounds = [
     path("", round.listing, name="round-list"),
@@ -17,6 +29,8 @@ questionnaires = [
     path("questionnaires/new/", questionnaire.create, name="questionnaire-create"),
     path("questionnaires/<int:pk>/", questionnaire.questionnaire, name="questionnaire"),
     path("questionnaires/<int:pk>/document.yaml", questionnaire.document, name="questionnaire-document"),
+    path("questionnaires/import/", xlsform.upload, name="questionnaire-import"),
+    path("questionnaires/<int:pk>/import/", xlsform.remarks, name="questionnaire-import-remarks"),
     path("questionnaires/compare/", comparison.compare_versions, name="questionnaire-compare"),
     path("questionnaires/<int:pk>/preview/", preview.preview, name="questionnaire-preview"),
     path("questionnaires/<int:pk>/all/", whole.page, name="questionnaire-all"),

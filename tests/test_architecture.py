@@ -12,6 +12,7 @@ PURE = (
     "barometer.problems",
     "barometer.addresses",
     "surveys.questionnaire",
+    "surveys.xlsform",
     "surveys.classifications",
     "surveys.sampling",
     "surveys.register_headers",
@@ -26,7 +27,7 @@ PURE = (
 )
 # From the inside out; a module may import those of its own layer and of the layers before it.
 LAYERS = (
-    ("statistics", "questionnaire", "classifications", "sampling", "register_headers", "frame_file"),
+    ("statistics", "questionnaire", "xlsform", "classifications", "sampling", "register_headers", "frame_file"),
     ("models", "problem_texts", "case_texts", "answering"),
     (
         "links",

@@ -21,6 +21,9 @@ SHOWABLE = frozenset(
 )
 
 
+IMPORT = "xls_"  # begins the codes of what an import could not take over
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """``errors`` block publishing, ``warnings`` do not."""
@@ -31,7 +34,7 @@ class Findings:
     @property
     def hidden(self) -> list[Problem]:
         """The errors that must be mended before the questionnaire can be shown as respondents get it."""
-        return [problem for problem in self.errors if problem.code not in SHOWABLE]
+        return [one for one in self.errors if one.code not in SHOWABLE and not one.code.startswith(IMPORT)]
 
     @classmethod
     def sorted_out(cls, problems: Sequence[Problem]) -> "Findings":
@@ -46,7 +49,12 @@ def findings(questionnaire: Questionnaire) -> Findings:
     except ExpressionError as error:
         code = "expression_part" if error.part else "expression_syntax"
         return Findings([Problem(code, "", {"expression": error.text, "part": error.part})], [])
-    return findings_of(found, check(found))
+    return findings_of(found, [*open_remarks(questionnaire), *check(found)])
+
+
+def open_remarks(questionnaire: Questionnaire) -> list[Problem]:
+    """What an import could not take over, and nobody has settled yet."""
+    return [remark.problem for remark in questionnaire.import_remarks.unsettled().order_by("number")]
 
 
 def findings_of(found: definition.Questionnaire, problems: Sequence[Problem]) -> Findings:

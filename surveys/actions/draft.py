@@ -10,7 +10,7 @@ from django.db import models, transaction
 from barometer import audit
 from barometer.models import User
 from barometer.problems import Problem
-from surveys.actions.checking import findings_of
+from surveys.actions.checking import findings_of, open_remarks
 from surveys.models import Act, Part, Questionnaire
 from surveys.models.questionnaire import QuestionnaireFrozen
 from surveys.questionnaire import definition
@@ -131,9 +131,12 @@ def keep_snapshot(
 
 
 def problems_of(questionnaire: Questionnaire) -> list[Problem]:
-    """Everything that the checks find in the rows, errors first; six queries for a draft."""
+    """Everything that the checks find in the rows, errors first; seven queries for a draft."""
     found = definition_of(questionnaire)
-    return [Problem("unreadable_expression", "")] if found is None else problems_in(found)
+    if found is None:
+        return [Problem("unreadable_expression", "")]
+    sorted_out = findings_of(found, [*open_remarks(questionnaire), *check(found)])
+    return [*sorted_out.errors, *sorted_out.warnings]
 
 
 def problems_in(found: definition.Questionnaire) -> list[Problem]:

@@ -79,7 +79,7 @@ def load_questionnaire(*, document: str, by: User | None, at: datetime, only_new
         raise QuestionnaireFrozen
     if outcome == "replaced" and not questionnaire.snapshots.exists():
         keep_snapshot(questionnaire, act=Act.FOUND, part=Part.QUESTIONNAIRE, by=None, at=at)
-    _write(questionnaire, read)
+    write_rows(questionnaire, read)
     keep_snapshot(questionnaire, act=Act.LOADED, part=Part.QUESTIONNAIRE, by=by, at=at)
     facts = {"document_sha256": hashlib.sha256(document.encode()).hexdigest()}
     audit.record(f"questionnaire.{outcome}", target=str(questionnaire), by=by, at=at, facts=facts)
@@ -97,7 +97,7 @@ def replace_draft(*, questionnaire: Questionnaire, document: str, by: User | Non
     with changing(questionnaire, by=by, at=at) as draft:
         if read.code != draft.questionnaire.code:
             raise OtherQuestionnaire
-        _write(draft.questionnaire, read)
+        write_rows(draft.questionnaire, read)
         digest = hashlib.sha256(document.encode()).hexdigest()
         draft.did(Act.LOADED, Part.QUESTIONNAIRE, document_sha256=digest)
     return problems
@@ -114,7 +114,7 @@ def restore_snapshot(*, questionnaire: Questionnaire, number: int, by: User | No
         taken = Questionnaire.objects.exclude(pk=questionnaire.pk).filter(code=read.code, version=read.version)
         if not taken.exists():
             draft.questionnaire.code, draft.questionnaire.version = read.code, read.version
-        _write(draft.questionnaire, read)
+        write_rows(draft.questionnaire, read)
         draft.did(Act.RESTORED, Part.QUESTIONNAIRE, str(number), number=number)
     return draft
 
@@ -126,7 +126,7 @@ def new_version(*, questionnaire: Questionnaire, by: User | None, at: datetime) 
     list(of_code.select_for_update())  # one after another; what was made meanwhile is seen only by the next query
     version = 1 + max(of_code.values_list("version", flat=True))
     draft = Questionnaire(code=questionnaire.code, version=version)
-    _write(draft, questionnaire.definition())
+    write_rows(draft, questionnaire.definition())
     keep_snapshot(draft, act=Act.CREATED, part=Part.QUESTIONNAIRE, by=by, at=at)
     facts = {"from": str(questionnaire)}
     audit.record("questionnaire.created", target=str(draft), by=by, at=at, facts=facts)
@@ -193,7 +193,7 @@ def shipped_document(name: str) -> str | None:
     return path.read_text(encoding="utf-8") if SLUG.fullmatch(name) and path.is_file() else None
 
 
-def _write(questionnaire: Questionnaire, read: definition.Questionnaire) -> None:
+def write_rows(questionnaire: Questionnaire, read: definition.Questionnaire) -> None:
     """Replace everything below the questionnaire's row."""
     questionnaire.country = read.country
     questionnaire.reference_start, questionnaire.reference_end = read.reference_start, read.reference_end

@@ -9,6 +9,7 @@ from surveys.models.frame import (
     Workplace,
     WorkplaceContact,
 )
+from surveys.models.import_remark import ImportRemark
 from surveys.models.questionnaire import (
     Choice,
     DerivedVariable,
@@ -29,6 +30,7 @@ __all__ = [
     "ContactStep",
     "DerivedVariable",
     "FrameFile",
+    "ImportRemark",
     "IndustryGroup",
     "Level",
     "Page",

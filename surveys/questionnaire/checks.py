@@ -12,7 +12,12 @@ from surveys.questionnaire.label_checks import check_labels
 from surveys.questionnaire.reach import check_reach, derived_names
 
 # All other problems are errors: they refuse the document, and block publishing.
-WARNINGS = frozenset({"reach_not_tried", "changed_meaning", "changed_value", "some_without_value"})
+WARNINGS = frozenset(
+    {
+        *("reach_not_tried", "changed_meaning", "changed_value", "some_without_value"),
+        *("xls_renamed", "xls_page_split"),  # of an import (surveys/xlsform): told, and nothing is lost by it
+    }
+)
 
 MOST_CODE_CHARACTERS = 50
 MOST_TEXT_CHARACTERS = 10_000

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from barometer.problems import Problem, sentence
+from surveys.actions.checking import IMPORT
 from surveys.forms.expressions import in_words
 from surveys.models import Part
 from surveys.models.questionnaire import Question as QuestionRow
@@ -70,7 +71,7 @@ def said(problem: Problem) -> Said:
     if first in SECTIONS and (rest or first == "texts"):
         part = str(SECTIONS[first])
         name, _, inside = rest.partition(".") if first != "texts" else ("", "", rest)
-    elif first in ("", "reference_period"):
+    elif first in ("", "reference_period") or problem.code.startswith(IMPORT):
         part, name, inside = str(Part.QUESTIONNAIRE), "", first
     else:
         part, name, inside = str(Part.QUESTION), first, rest

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from barometer.access import staff, staff_required
 from barometer.formats import language_name
 from surveys.actions import questionnaire as actions
-from surveys.actions.checking import minutes_to_answer
+from surveys.actions.checking import minutes_to_answer, open_remarks
 from surveys.actions.draft import PartGone, definition_of, problems_in, problems_of
 from surveys.actions.part import copy_part, move_part
 from surveys.actions.question import copy_question, move_question
@@ -75,7 +75,8 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _rearrange(request, row)
     found = definition_of(row)
-    problems = [] if found is None else problems_in(found)
+    remarks = open_remarks(row)
+    problems = [] if found is None else [*remarks, *problems_in(found)]
     language = page_language(request, row)
     context = {
         "questionnaire": row,
@@ -85,6 +86,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         "rounds": row.rounds.order_by("slug"),
         "last": row.snapshots.select_related("by").order_by("-number").first(),
         "is_draft": row.published_at is None,
+        "import_remarks": len(remarks),
     }
     if found is not None:
         context |= outline(found, problems, language)
@@ -167,6 +169,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "questionnaire": row,
         "form": ActForm(button=gettext("Publish")),
         "errors": [one for one in problems if not one.is_warning],
+        "import_remarks": len(open_remarks(row)),
         "minutes": [(language_name(one.language), one) for one in minutes_to_answer(row)],
         "warnings": [one for one in problems if one.is_warning],
     }

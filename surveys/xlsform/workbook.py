@@ -1,0 +1,73 @@
+"""An XLSForm workbook as sheets of rows of texts, read by pyxform, the reference reader of the format."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from barometer.problems import Problem
+
+LARGEST_FILE = 5_000_000
+LARGEST_CONTENT = 100_000_000  # unpacked: a small file can hold a very large sheet
+SHEETS = ("survey", "choices", "settings")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a sheet; ``cells`` by column header, empty cells left out."""
+
+    sheet: str
+    number: int
+    cells: Mapping[str, str]
+
+    @property
+    def where(self) -> str:
+        return f"{self.sheet}:{self.number}"
+
+    def get(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    survey: Sequence[Row]
+    choices: Sequence[Row]
+    settings: Sequence[Row]
+    other_sheets: Sequence[str]
+
+
+def read_workbook(data: bytes) -> tuple[Workbook | None, list[Problem]]:
+    """Read a file; what is no such workbook is one problem."""
+    if len(data) > LARGEST_FILE or _unpacked(data) > LARGEST_CONTENT:
+        return None, [Problem("xls_too_large", "")]
+    backends = import_module("pyxform.xls2json_backends")  # and openpyxl: only an import needs them
+    errors = import_module("pyxform.errors")
+    try:
+        read = backends.xlsx_to_dict(data)
+    except (errors.PyXFormError, ValueError, AttributeError, IndexError) as error:
+        return None, [Problem("xls_unreadable", "", {"reason": str(error).splitlines()[0] if str(error) else ""})]
+    sheets = {name: tuple(_rows(name, read.get(name, ()))) for name in SHEETS}
+    if not sheets["survey"]:
+        return None, [Problem("xls_no_survey", "")]
+    others = [name for name in read["sheet_names"] if name.lower() not in SHEETS]
+    if len(read["sheet_names"]) == 1:
+        others = []  # a single sheet is the survey, whatever it is called
+    return Workbook(sheets["survey"], sheets["choices"], sheets["settings"], others), []
+
+
+def _rows(sheet: str, rows: Sequence[Mapping[str, object]]) -> list[Row]:
+    """Rows count from 2, below the headers; empty ones are left out."""
+    read = [
+        Row(sheet, number, {str(key).strip(): str(value).strip() for key, value in cells.items() if value is not None})
+        for number, cells in enumerate(rows, start=2)
+    ]
+    return [row for row in read if any(row.cells.values())]
+
+
+def _unpacked(data: bytes) -> int:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        return 0
