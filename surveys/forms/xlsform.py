@@ -5,15 +5,21 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from barometer.formats import language_name
 from surveys.forms import DayField, _helper, _small_number
 from surveys.forms.questionnaire import LANGUAGES
 from surveys.models import ImportRemark
 from surveys.questionnaire.checks import COUNTRY, MOST_CODE_CHARACTERS, SLUG
 from surveys.xlsform.reading import Header
 from surveys.xlsform.workbook import LARGEST_FILE
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, capfirst(language_name(code))) for code in LANGUAGES]
 
 
 class XlsFormForm(forms.Form):
@@ -41,9 +47,7 @@ class XlsFormForm(forms.Form):
     )
     reference_start = DayField(label=_("The reference period begins"))
     reference_end = DayField(label=_("The reference period ends"))
-    language = forms.ChoiceField(
-        label=_("Language of texts that name none"), choices=list(LANGUAGES.items()), initial="da"
-    )
+    language = forms.ChoiceField(label=_("Language of texts that name none"), choices=_languages, initial="da")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
