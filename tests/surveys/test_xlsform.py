@@ -1,14 +1,18 @@
 """XLSForm workbooks read as questionnaires: what is taken over, and what is listed because it is not."""
 
 import random
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from surveys.problem_texts import XLSFORM
 from surveys.questionnaire.checks import check, is_error
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.expression import parse as parse_expression
 from surveys.questionnaire.routing import Route, route
+from surveys.xlsform import reading
 from surveys.xlsform.expressions import Target, written
 from surveys.xlsform.names import Names, language_of
 from surveys.xlsform.reading import Imported, read_xlsform
@@ -445,6 +449,11 @@ def test_a_condition_that_cannot_be_said_is_listed_and_so_is_what_rests_on_it() 
 
 
 # ---- everything else is listed
+
+
+def test_every_remark_has_a_sentence_and_every_sentence_a_remark() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(reading.__file__).parent.glob("*.py"))
+    assert set(re.findall(r'Problem\(\s*"(\w+)"', source)) == set(XLSFORM)
 
 
 @pytest.mark.parametrize(
