@@ -40,7 +40,7 @@ def write_the_question(page: Page) -> None:
     for number, (code, danish, english) in enumerate([("yes", "Ja", "Yes"), ("no", "Nej", "No")], start=1):
         line = page.get_by_role("group", name=f"Option {number}", exact=True)
         line.get_by_label("Code").fill(code)
-        line.get_by_label("Number").fill(str(2 - number))
+        line.get_by_label("Value").fill(str(2 - number))
         line.get_by_label("Text – Danish").fill(danish)
         line.get_by_label("Text – English").fill(english)
 
