@@ -40,7 +40,7 @@ def decline(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     return show(request, "declined" if declined else "decline", holder, {"form": form}, status=_status(form))
 
 
-@for_holder(links.OPT_OUT)
+@for_holder(links.OPT_OUT, watching=True)
 def opt_out(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     """No more reminders: not a refusal. Never shows the link to the answers: programs may be given this one."""
     case = holder.case

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from responses import links
-from responses.actions import fieldwork
+from responses.actions import fieldwork, hand_over
 from responses.models import Case, CaseEvent, DeclineReason, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition, EventKind
 from tests.factories import NOON, make_case, make_open_round
@@ -207,3 +207,16 @@ def test_only_the_owner_says_no_and_takes_it_back(client: Client, holder: LinkHo
     assert "<form" not in page.content.decode()
     decide(client, link(colleague, "decline"), "undo")
     assert disposition(holder) == Disposition.DECLINED
+
+
+def test_an_owner_who_has_passed_the_task_on_can_still_stop_the_reminders_and_is_shown_no_way_to_the_answers(
+    client: Client, holder: LinkHolder
+) -> None:
+    wish = hand_over.Wish(
+        role=LinkHolder.Role.DELEGATE, given_by="Lea", name="Bo", email=holder.email.replace("leder", "bo")
+    )
+    hand_over.hand_over(owner=holder, wish=wish, at=NOON)
+    page = client.get(opt_out(holder)).content.decode()
+    assert links.token(links.ANSWER, holder) not in page
+    decide(client, opt_out(holder), "stop")
+    assert kinds(holder)[-1] == EventKind.REMINDERS_STOPPED
