@@ -56,7 +56,8 @@ def save_page(
 ) -> PageSaved:
     """Store the valid answers of a posted page; the first valid answer ever starts the questionnaire.
 
-    ``complete`` also reports what is missing. A post without a valid answer changes no row.
+    ``complete`` also reports what is missing. A post without a valid answer changes no row, and neither does one of
+    what is stored already: machines press the buttons of pages that are filled in, too.
     Raises: CaseClosed, PageNotOnRoute, NotTheirTask. As a round that closes in this moment, a hand-over that ends
     in it may still take the page.
     """
@@ -71,7 +72,7 @@ def save_page(
     if page is None:
         raise PageNotOnRoute
     posted = read_page(page, before, stored, data, complete=complete)
-    if not posted.answered and posted.answers == stored:  # nothing given, and nothing that was stored taken away
+    if posted.answers == stored and not _newly_accepted(response, posted):
         return PageSaved(before, page, stored, posted)
     _store(case, response, posted, holder=holder, at=at, language=language)
     after = route_of(case, posted.answers)
@@ -85,14 +86,19 @@ def _store(
     if response is None:
         response = Response(case=case, questionnaire=case.round.questionnaire, started_at=at)
         events.record(case, kind=EventKind.STARTED, at=at, holder=holder)
-    accepted = [*response.accepted_checks, *(code for code in posted.accepted if code not in response.accepted_checks)]
-    if response.pk is None or (posted.answers, accepted) != (response.answers, response.accepted_checks):
-        response.answers, response.accepted_checks = dict(posted.answers), accepted
-        response.save(update_fields=["answers", "accepted_checks"] if response.pk else None)
+    response.answers = dict(posted.answers)
+    response.accepted_checks = [*response.accepted_checks, *_newly_accepted(response, posted)]
+    response.save(update_fields=["answers", "accepted_checks"] if response.pk else None)
     hand_over.note_answer(holder, at=at)
     if case.language != language:
         case.language = language
         case.save(update_fields=["language"])
+
+
+def _newly_accepted(response: Response | None, posted: PageInput) -> list[str]:
+    """Return the questions whose remark was answered the same again now, and never before."""
+    before = response.accepted_checks if response else []
+    return [code for code in posted.accepted if code not in before]
 
 
 def _note_scope(case: Case, after: Route, *, holder: LinkHolder, at: datetime) -> None:
