@@ -144,7 +144,7 @@ def filled(form: str, marks: Marks) -> list[tuple[str, str]]:
         elif (tag, name) == ("button", "next"):
             fields.append((name, value))
     for name, values in offered.items():
-        wanted = marks[name.partition("__")[0]]
+        wanted = marks.get(name.partition("__")[0], [])
         fields += [(name, value) for value in values if value in wanted] or [(name, values[0])]
     return fields
 

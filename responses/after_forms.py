@@ -126,3 +126,21 @@ class ResultRequestForm(forms.Form):
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = helper_of(_("Save"), action)
+
+
+class SubmitForm(forms.Form):
+    """The mark without which nothing is submitted.
+
+    Printed without its form tag and buttons.
+    """
+
+    looked_through = forms.BooleanField(
+        label=_("We have looked the answers through, and they can be submitted."),
+        error_messages={"required": _("Mark that the answers can be submitted.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

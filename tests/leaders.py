@@ -70,6 +70,13 @@ def walk(client: Client, holder: LinkHolder, given: Given) -> Iterator[int]:
         number = int(match[1]) if match else None
 
 
+def submit(client: Client, holder: LinkHolder, **more: str) -> str:
+    """Mark that the answers can be submitted, press the button, and return where that leads."""
+    answer = client.post(link(holder, "answer-submit"), {"looked_through": "on", **more})
+    assert answer.status_code == 303
+    return str(answer["Location"])
+
+
 def all_rows() -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table of the program."""
     models = [model for model in apps.get_models() if model._meta.app_label in ("barometer", "surveys", "responses")]

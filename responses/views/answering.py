@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from responses import copies
 from responses.actions import answering, correction
 from responses.actions.case import CaseClosed
+from responses.after_forms import SubmitForm
 from responses.models import Case, LinkHolder, Response
 from responses.references import reference
 from responses.statistics.dispositions import Disposition
@@ -71,29 +72,17 @@ def left(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
 @for_holder()
 def review(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     """All answers, with a way back to each page, before they are sent."""
-    response = _response(holder.case)
-    if over := _over(request, holder, response):
-        return over
-    answers = _answers(response)
-    route = answering.route_of(holder.case, answers)
-    if route.first_unanswered is not None or route.in_scope is False:
-        return go("answer", holder)
-    pages = copies.in_words(route, translation.get_language() or "")
-    context = {
-        "pages": [(page, address("answer-page", holder, page.page.number, **{"return": "review"})) for page in pages],
-        "seen": copies.seen(response) if response else "",
-        "changed": "changed" in request.GET,
-        "submit_url": address("answer-submit", holder),
-        "back_url": address("answer-page", holder, route.pages[-1].number),
-    }
-    return show(request, "review", holder, context)
+    return _review(request, holder, SubmitForm())
 
 
 @for_holder()
 def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """Send the answers; only the button on the review page posts here."""
+    """Send the answers; only the button on the review page posts here, and only what is marked there is sent."""
     if request.method != "POST":
         return go("answer", holder)
+    form = SubmitForm(request.POST)
+    if not form.is_valid():
+        return _review(request, holder, form)
     seen = request.POST.get("seen", "")
     try:
         response, first = answering.submit(holder=holder, at=timezone.now(), seen=seen)
@@ -106,6 +95,27 @@ def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     if first or copies.has_seen(response, seen):
         return go_to_receipt(response)
     return go("answer", holder)
+
+
+def _review(request: HttpRequest, holder: LinkHolder, form: SubmitForm) -> HttpResponse:
+    """All answers; a ``form`` without its mark is shown again with an error."""
+    response = _response(holder.case)
+    if over := _over(request, holder, response):
+        return go("answer", holder) if form.is_bound else over
+    answers = _answers(response)
+    route = answering.route_of(holder.case, answers)
+    if route.first_unanswered is not None or route.in_scope is False:
+        return go("answer", holder)
+    pages = copies.in_words(route, translation.get_language() or "")
+    context = {
+        "pages": [(page, address("answer-page", holder, page.page.number, **{"return": "review"})) for page in pages],
+        "seen": copies.seen(response) if response else "",
+        "changed": "changed" in request.GET,
+        "form": form,
+        "submit_url": address("answer-submit", holder),
+        "back_url": address("answer-page", holder, route.pages[-1].number),
+    }
+    return show(request, "review", holder, context, status=422 if form.is_bound else 200)
 
 
 def _save(request: HttpRequest, holder: LinkHolder, number: int, data: QueryDict) -> HttpResponse:

@@ -31,7 +31,6 @@ class PageInput:
 
     Attributes:
         answers: the stored answers with what is valid here merged in; as stored when there is nothing to save.
-        answered: whether the POST holds a valid answer; one without starts nothing.
         problems: by field name, at most one each.
         conflicts: names of fields where somebody else has stored something different since the page was made.
         remarks: codes of the questions whose soft check is to be shown now.
@@ -41,7 +40,6 @@ class PageInput:
     """
 
     answers: Answers
-    answered: bool
     problems: Mapping[str, Problem]
     conflicts: frozenset[str]
     remarks: tuple[str, ...]
@@ -80,7 +78,6 @@ def read_page(page: RoutePage, route_: Route, stored: Answers, data: Posted, *, 
     remarks = {code: key for code, key in checks.items() if key not in shown}
     return PageInput(
         answers=answers,
-        answered=any(value is not None for _control, value in found.values),
         problems=found.problems,
         conflicts=conflicts,
         remarks=tuple(remarks),

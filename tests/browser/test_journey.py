@@ -58,7 +58,8 @@ def titles(questionnaire: Questionnaire, language: str, *names: str) -> list[str
 
 
 def press(page: Page) -> None:
-    """Press the button that is meant to be pressed."""
+    """Mark that the answers can be submitted, and press the button."""
+    page.locator("main [name=looked_through]").check()
     follow(page.locator("main .button-primary"))
 
 

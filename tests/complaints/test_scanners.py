@@ -15,7 +15,7 @@ from responses.models import LinkHolder, Response
 from tests.complaints.scanners import BEHAVIOURS, Machine
 from tests.factories import NOON, make_case, make_holder, make_open_round
 from tests.instruments import shipped
-from tests.leaders import LONG_WAY, SHORT_WAY, all_rows, link, owner_of, report_closed, walk
+from tests.leaders import LONG_WAY, SHORT_WAY, all_rows, link, owner_of, report_closed, submit, walk
 
 LATER = NOON + timedelta(days=2)
 
@@ -35,7 +35,7 @@ def finished(holder: LinkHolder) -> None:
 
 def submitted(holder: LinkHolder) -> None:
     finished(holder)
-    Client().post(link(holder, "answer-submit"))
+    submit(Client(), holder)
     assert Response.objects.get().submitted_at
 
 

@@ -24,6 +24,7 @@ from tests.leaders import (
     owner_of,
     report_closed,
     stored_answers,
+    submit,
     walk,
 )
 
@@ -47,7 +48,7 @@ def test_an_innovator_walks_all_pages_and_submits_once(client: Client, holder: L
     assert pages == [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15]
     review = client.get(link(holder, "answer-review"))
     assert "øl &amp; brød" in review.content.decode()
-    went_to = [client.post(link(holder, "answer-submit"))["Location"] for _ in range(2)]
+    went_to = [submit(client, holder) for _ in range(2)]
     assert went_to[0].startswith("/k/")
     assert went_to[1] == link(holder)
     assert disposition(holder) == Disposition.SUBMITTED
@@ -67,7 +68,7 @@ def test_a_workplace_that_is_gone_is_thanked_and_never_complete(
     assert disposition(holder) == Disposition.INELIGIBLE_REPORTED
     assert events(holder)[-1] == kind
     assert client.get(link(holder)).templates[0].name == "respondent/out_of_scope_done.html"
-    client.post(link(holder, "answer-submit"))
+    submit(client, holder)
     assert disposition(holder) == Disposition.INELIGIBLE_REPORTED
 
 
@@ -87,7 +88,7 @@ def test_coming_back_lands_on_the_first_unanswered_page(client: Client, holder: 
 
 def test_an_answered_link_shows_no_answers_any_more(client: Client, holder: LinkHolder) -> None:
     list(walk(client, holder, LONG_WAY))
-    client.post(link(holder, "answer-submit"))
+    submit(client, holder)
     for path in (link(holder), link(holder, "answer-page", 4), link(holder, "answer-review")):
         answer = client.get(path)
         assert answer.templates[0].name == "respondent/received.html"
@@ -96,7 +97,7 @@ def test_an_answered_link_shows_no_answers_any_more(client: Client, holder: Link
 
 def test_a_submitted_questionnaire_can_not_be_changed(client: Client, holder: LinkHolder) -> None:
     list(walk(client, holder, SHORT_WAY))
-    client.post(link(holder, "answer-submit"))
+    submit(client, holder)
     before = stored_answers(holder)
     assert client.post(link(holder, "answer-page", 15), {"comment": "for sent"}).status_code == 303
     assert stored_answers(holder) == before
@@ -145,7 +146,7 @@ def test_a_closed_round_is_a_friendly_page(client: Client, holder: LinkHolder) -
     list(walk(client, holder, LONG_WAY))
     fieldwork.close_round(round_=holder.case.round, by=None, at=NOON)
     assert client.get(link(holder)).templates[0].name == "respondent/closed.html"
-    client.post(link(holder, "answer-submit"))
+    submit(client, holder)
     assert Response.objects.get().submitted_at is None
 
 

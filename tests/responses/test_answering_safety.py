@@ -14,7 +14,7 @@ from responses.actions import fieldwork
 from responses.models import LinkHolder, Response
 from tests.factories import NOON, make_case, make_open_round
 from tests.instruments import shipped
-from tests.leaders import LONG_WAY, SHORT_WAY, all_rows, link, owner_of, report_closed, stored_answers, walk
+from tests.leaders import LONG_WAY, SHORT_WAY, all_rows, link, owner_of, report_closed, stored_answers, submit, walk
 
 FORM, BROKEN = "application/x-www-form-urlencoded", "multipart/form-data"
 
@@ -47,7 +47,7 @@ def finish(client: Client, holder: LinkHolder) -> None:
 
 def hand_in(client: Client, holder: LinkHolder) -> None:
     finish(client, holder)
-    client.post(link(holder, "answer-submit"))
+    submit(client, holder)
 
 
 def say_no(client: Client, holder: LinkHolder) -> None:

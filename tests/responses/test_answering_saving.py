@@ -19,6 +19,7 @@ from tests.leaders import (
     owner_of,
     report_closed,
     stored_answers,
+    submit,
     walk,
 )
 
@@ -97,7 +98,7 @@ def test_opening_the_link_offers_no_drafts_until_the_first_page_is_sent(client: 
 
 def test_a_draft_after_submission_changes_nothing(client: Client, holder: LinkHolder) -> None:
     list(walk(client, holder, SHORT_WAY))
-    client.post(link(holder, "answer-submit"))
+    submit(client, holder)
     before = all_rows()
     answer = client.post(link(holder, "answer-page", 3), {"innov__product": "yes", "draft": "1"})
     assert answer.status_code == 303

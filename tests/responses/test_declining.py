@@ -13,7 +13,7 @@ from responses.models import Case, CaseEvent, DeclineReason, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition, EventKind
 from tests.factories import NOON, make_case, make_open_round
 from tests.instruments import shipped
-from tests.leaders import LONG_WAY, link, owner_of, report_closed, walk
+from tests.leaders import LONG_WAY, link, owner_of, report_closed, submit, walk
 from tests.people import browser_of, finn
 
 SHOWN_AGAIN = 422
@@ -121,7 +121,7 @@ def test_the_page_that_stops_reminders_never_shows_the_way_to_the_answers(
 
 def test_whoever_has_submitted_is_told_that_nothing_is_left_to_stop(client: Client, holder: LinkHolder) -> None:
     list(walk(client, holder, LONG_WAY))
-    client.post(link(holder, "answer-submit"))
+    submit(client, holder)
     assert "I får ikke flere påmindelser" in client.get(opt_out(holder)).content.decode()
     for decision in ("stop", "decline", "undo"):
         decide(client, opt_out(holder), decision)

@@ -136,7 +136,7 @@ def test_the_owners_link_shows_how_far_the_task_has_come_and_no_answer() -> None
     page = Client().get(path("answer-page", owner(case), links.ANSWER, 1)).content.decode()
     assert "The questionnaire has been started" in page
     assert "Have you introduced anything new?" not in page
-    for form in ({"new": "no", "next": "1"}, {}):
+    for form in ({"new": "no", "next": "1"}, {"looked_through": "on"}):
         Client().post(path("answer-page", owner(case), links.ANSWER, 1), form)
         Client().post(path("answer-submit", owner(case)), form)
     assert refreshed(case).response.answers == {"new": "yes"}
@@ -168,7 +168,7 @@ def test_after_it_has_been_taken_back_the_delegates_links_show_nothing() -> None
 
 
 def make_response_submitted(case: Case) -> None:
-    Client().post(path("answer-submit", owner(case)))
+    Client().post(path("answer-submit", owner(case)), {"looked_through": "on"})
     assert refreshed(case).disposition == Disposition.SUBMITTED
 
 

@@ -41,7 +41,7 @@ def finish(client: Client, holder: LinkHolder) -> str:
 
 
 def submit(client: Client, holder: LinkHolder, seen: str = "") -> str:
-    return client.post(link(holder, "answer-submit"), {"seen": seen})["Location"]
+    return client.post(link(holder, "answer-submit"), {"seen": seen, "looked_through": "on"})["Location"]
 
 
 def text_of(client: Client, path: str) -> str:
@@ -69,7 +69,7 @@ def test_nobody_else_is_sent_there(client: Client, holder: LinkHolder) -> None:
         answer = later.get(link(holder, path), follow=True)
         assert token not in answer.content.decode()
         assert answer.templates[0].name == "respondent/received.html"
-    for data in ({}, {"seen": ""}, {"seen": token}, {"seen": "x"}):
+    for data in ({}, {"seen": ""}, {"looked_through": "on", "seen": token}, {"looked_through": "on", "seen": "x"}):
         assert later.post(link(holder, "answer-submit"), data)["Location"] == link(holder)
 
 
@@ -171,7 +171,7 @@ def test_the_receipt_is_private_and_changes_nothing(client: Client, holder: Link
 
 def test_receipt_and_copy_speak_the_language_in_which_one_answered(client: Client, holder: LinkHolder) -> None:
     finish(client, holder)
-    answer = client.post(f"{link(holder, 'answer-submit')}?lang=en")
+    answer = client.post(f"{link(holder, 'answer-submit')}?lang=en", {"looked_through": "on"})
     page = client.get(answer["Location"])
     assert page["Content-Language"] == "en"
     assert "We received the answers for Skovbo" in page.content.decode()

@@ -46,7 +46,6 @@ def problems(read_: PageInput) -> dict[str, str]:
 def test_valid_answers_are_merged_into_what_is_stored() -> None:
     found = posted("marks", {"partners": ["citizens"]}, {"elsewhere": "kept"})
     assert found.answers == {"elsewhere": "kept", "partners": ["citizens"]}
-    assert found.answered
     assert found.clean
 
 
@@ -176,7 +175,6 @@ def test_what_cannot_be_stored_is_refused_and_taken_out_of_what_is_shown(unreada
 def test_a_post_without_a_valid_answer_starts_nothing() -> None:
     for sent in ({}, {"partners": ["bogus"]}, {"partners__other__text": ["x"]}, {"other": ["1"]}):
         found = posted("marks", sent)
-        assert not found.answered
         assert found.answers == {}
 
 
