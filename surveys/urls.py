@@ -33,6 +33,7 @@ questionnaires = [
     path("questionnaires/<int:pk>/import/", xlsform.remarks, name="questionnaire-import-remarks"),
     path("questionnaires/compare/", comparison.compare_versions, name="questionnaire-compare"),
     path("questionnaires/<int:pk>/preview/", preview.preview, name="questionnaire-preview"),
+    path("questionnaires/<int:pk>/preview/phone/", preview.phone, name="questionnaire-preview-phone"),
     path("questionnaires/<int:pk>/all/", whole.page, name="questionnaire-all"),
     path("questionnaires/<int:pk>/all.pdf", whole.pdf, name="questionnaire-all-pdf"),
     path("questionnaires/<int:pk>/load/", questionnaire.load, name="questionnaire-load"),

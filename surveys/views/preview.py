@@ -1,5 +1,7 @@
 """Trying out a questionnaire, draft or published, as a respondent would see it. Nothing is stored."""
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer.access import staff_required
 from barometer.formats import language_name
@@ -23,6 +26,17 @@ from surveys.questionnaire.definition import Questionnaire as Definition
 from surveys.questionnaire.routing import Route
 
 
+@require_safe
+@staff_required
+@csp_replace({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
+def phone(request: HttpRequest, pk: int) -> HttpResponse:
+    """The preview in a frame as wide as a phone."""
+    row = get_object_or_404(Questionnaire, pk=pk)
+    return render(request, "surveys/preview/phone.html", {"questionnaire": row})
+
+
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # likewise
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def preview(request: HttpRequest, pk: int) -> HttpResponse:

@@ -193,8 +193,21 @@ def test_a_register_value_that_does_not_fit_is_refused() -> None:
     assert walk.text.count("form-error-message") >= 2
 
 
-def test_only_staff_can_try_a_questionnaire_out() -> None:
-    there = address(make_questionnaire())
+def test_the_preview_fits_into_a_frame_of_the_same_site_and_no_other_page_does() -> None:
+    questionnaire = make_questionnaire()
+    browser = browser_of(dana())
+    framed = browser.get(address(questionnaire))
+    assert framed["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in framed["Content-Security-Policy"]
+    phone = browser.get(f"{address(questionnaire)}phone/")
+    assert f'src="{address(questionnaire)}"' in phone.content.decode()
+    assert "frame-src 'self'" in phone["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in phone["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("page", ["", "phone/"])
+def test_only_staff_can_try_a_questionnaire_out(page: str) -> None:
+    there = address(make_questionnaire()) + page
     assert browser_of(dana()).get(there).status_code == 200
     assert browser_of(None).get(there)["Location"].startswith("/login/")
     assert browser_of(olga()).get(there).status_code == 403
