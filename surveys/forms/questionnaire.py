@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from barometer.formats import language_name
 from surveys.forms import DayField, _helper, _small_number
+from surveys.forms.texts import DraftTextField
 from surveys.questionnaire.checks import COUNTRY, MOST_CODE_CHARACTERS, SLUG
 from surveys.questionnaire.yaml_text import MAX_CHARACTERS
 
@@ -93,10 +94,9 @@ class HeaderForm(forms.Form):
         named = [(code, capfirst(language_name(code))) for code in known]
         self.fields["languages"].choices = named  # type: ignore[attr-defined]
         for language in titled:
-            self.fields[f"title_{language}"] = forms.CharField(
+            self.fields[f"title_{language}"] = DraftTextField(
                 label=gettext("Title – %(language)s") % {"language": language_name(language)},
                 max_length=LONGEST_TITLE,
-                required=False,
                 widget=forms.TextInput({"lang": language}),
             )
         self.fields["based_on"] = based_on_field(mark)

@@ -13,7 +13,7 @@ from tests.factories import NOON, refreshed
 from tests.people import browser_of, dana
 from tests.questionnaires import BAROMETER
 from tests.surveys.test_draft import acts, both, make_draft, part_saved
-from tests.surveys.test_question_page import fields
+from tests.surveys.test_question_page import fields, shown_at
 
 pytestmark = pytest.mark.django_db
 
@@ -26,13 +26,9 @@ def outline(draft: Questionnaire, anchor: str = "") -> str:
     return reverse("questionnaire", args=[draft.pk]) + anchor
 
 
-def shown(address: str) -> dict[str, Any]:
-    return fields(browser_of(dana()).get(address).context["form"])
-
-
 def sent(address: str, /, **changes: str) -> Any:
     """Send the form as it is shown, with these changes."""
-    return browser_of(dana()).post(address, shown(address) | {"save": "outline"} | changes)
+    return browser_of(dana()).post(address, shown_at(address) | {"save": "outline"} | changes)
 
 
 def parts(draft: Questionnaire) -> list[tuple[str, str]]:
@@ -60,7 +56,7 @@ def test_forms_that_nobody_touches_change_nothing(name: str) -> None:
 def test_the_settings_that_nobody_touches_change_nothing() -> None:
     draft = make_draft()
     address = reverse("questionnaire-settings", args=[draft.pk])
-    data = shown(address) | {"languages": ["da", "en"]}
+    data = shown_at(address) | {"languages": ["da", "en"]}
     assert browser_of(dana()).post(address, data)["location"] == outline(draft)
     assert len(acts(draft)) == 1
 
@@ -132,7 +128,7 @@ def test_an_option_of_a_scale_is_added_and_moved_before_it_is_saved() -> None:
 def test_what_another_has_saved_meanwhile_is_shown_and_what_was_typed_stays() -> None:
     draft = make_draft()
     address = page(draft, "page", "last")
-    mine = shown(address)
+    mine = shown_at(address)
     part_saved(draft, Part.PAGE, "last", label=both("Theirs"))
     answer = browser_of(dana()).post(address, mine | {"label__en": "Mine"})
     assert answer.context["form"]["label__en"].value() == "Mine"
@@ -144,7 +140,7 @@ def test_what_another_has_saved_meanwhile_is_shown_and_what_was_typed_stays() ->
 def test_what_was_typed_for_a_part_that_another_has_renamed_can_be_saved_as_a_new_one() -> None:
     draft = make_draft()
     address = page(draft, "page", "last")
-    mine = shown(address)
+    mine = shown_at(address)
     part_saved(draft, Part.PAGE, "last", name="final")
     answer = browser_of(dana()).post(address, mine | {"label__en": "Mine"})
     assert "What you have written stands below" in answer.content.decode()
@@ -155,7 +151,7 @@ def test_what_was_typed_for_a_part_that_another_has_renamed_can_be_saved_as_a_ne
 def test_settings_and_texts_changed_by_another_come_back_with_what_was_typed() -> None:
     draft = make_draft()
     settings, texts = (reverse(name, args=[draft.pk]) for name in ("questionnaire-settings", "questionnaire-texts"))
-    mine = {address: shown(address) for address in (settings, texts)}
+    mine = {address: shown_at(address) for address in (settings, texts)}
     languages = {"languages": ["da", "en"]}
     browser_of(dana()).post(settings, mine[settings] | languages | {"country": "NO"})
     browser_of(dana()).post(texts, mine[texts] | {"mark_all__da": "Deres", "mark_all__en": "Theirs"})
@@ -174,7 +170,7 @@ def test_a_language_is_added_and_its_texts_are_then_asked_for() -> None:
     draft = make_draft()
     address = reverse("questionnaire-settings", args=[draft.pk])
     browser = browser_of(dana())
-    body = browser.post(address, shown(address) | {"languages": ["da", "en", "sv"]}, follow=True)
+    body = browser.post(address, shown_at(address) | {"languages": ["da", "en", "sv"]}, follow=True)
     assert refreshed(draft).languages == ["da", "en", "sv"]
     assert body.context["errors"] > 0
     form = browser.get(reverse("question", args=[draft.pk, "new"])).context["form"]
@@ -184,7 +180,7 @@ def test_a_language_is_added_and_its_texts_are_then_asked_for() -> None:
 def test_what_was_typed_while_another_has_published_the_draft_is_shown_and_not_saved() -> None:
     draft = make_draft()
     address = page(draft, "page", "last")
-    mine = shown(address)
+    mine = shown_at(address)
     publish_questionnaire(questionnaire=draft, by=None, at=NOON)
     answer = browser_of(dana()).post(address, mine | {"label__en": "Mine"})
     assert answer.context["form"]["label__en"].value() == "Mine"
@@ -194,7 +190,7 @@ def test_what_was_typed_while_another_has_published_the_draft_is_shown_and_not_s
 def test_a_scale_in_use_is_not_deleted_and_the_page_says_who_uses_it() -> None:
     draft = make_draft("grid")
     address = reverse("part-delete", args=[draft.pk, "scale", "yes_no"])
-    data = shown(address)
+    data = shown_at(address)
     body = browser_of(dana()).post(address, data, follow=True).content.decode()
     assert "These questions use the scale" in body
     assert "yes_no" in refreshed(draft).definition().scales

@@ -34,8 +34,16 @@ def fields(form: BaseForm) -> dict[str, str]:
     return {name: "on" if value is True else str(value) for name, value in sent.items()}
 
 
+def shown_at(address: str) -> dict[str, str]:
+    """What a browser sends of the form at an address, each field of which must really be on the page."""
+    answer = browser_of(dana()).get(address)
+    form, body = answer.context["form"], answer.content.decode()
+    assert [name for name in form.fields if f'name="{name}"' not in body] == []
+    return fields(form)
+
+
 def shown(draft: Questionnaire, code: str = "", wanted: str = "") -> dict[str, str]:
-    return fields(browser_of(dana()).get(page(draft, code, wanted)).context["form"])
+    return shown_at(page(draft, code, wanted))
 
 
 def sent(draft: Questionnaire, code: str = "", data: dict[str, str] | None = None, /, **changes: str) -> Any:
