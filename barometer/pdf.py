@@ -12,7 +12,7 @@ def tagged_pdf(template: Path, data: Mapping[str, object]) -> bytes:
     The template reads ``json(bytes(sys.inputs.data))`` and prints texts as string values, so that nothing in them is
     taken for markup; it sets the title and the language of the document. Only fonts that typst carries are used.
     """
-    typst = import_module("typst")  # 50 MB that only whoever makes a PDF should load
+    typst = import_module("typst")  # 20 MB that only whoever makes a PDF should load
     pdf: bytes = typst.compile(
         template.read_bytes(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
