@@ -57,7 +57,13 @@ class PartGone(Exception):
 
 @dataclass(slots=True)
 class Draft:
-    """A locked draft while it is changed; afterwards ``elsewhere`` holds the problems that the change makes there."""
+    """A locked draft while it is changed.
+
+    Attributes:
+        elsewhere: the problems that the change makes in other parts.
+        dropped: fields of a question left out because they do not go with the rest.
+        followed: what else was changed, as it called the part by its old name.
+    """
 
     questionnaire: Questionnaire
     act: Act | None = None
@@ -66,6 +72,7 @@ class Draft:
     facts: Mapping[str, object] = field(default_factory=dict)
     elsewhere: list[Problem] = field(default_factory=list)
     dropped: Sequence[str] = ()
+    followed: Sequence[str] = ()
 
     def did(self, act: Act, part: Part, name: str = "", **facts: object) -> None:
         """Say what was done. Nothing is recorded when the draft is then what it was before."""

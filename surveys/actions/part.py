@@ -20,6 +20,7 @@ from surveys.actions.draft import (
 )
 from surveys.actions.plain import HEADER_FIELDS, Values, header_values, mark, part_values
 from surveys.actions.question import copy_questions, free_code, free_name
+from surveys.actions.rename import rename_in
 from surveys.models import Act, Choice, DerivedVariable, Page, Part, Questionnaire, RegisterVariable, Scale
 
 PartRow: TypeAlias = Page | Scale | DerivedVariable | RegisterVariable
@@ -73,7 +74,11 @@ def save_part(
         if not name:
             row.position = len(others) + 1
         _write(row, values)
-        draft.did(Act.CHANGED if name else Act.ADDED, part, row.name, **({"was": name} if name != row.name else {}))
+        facts: dict[str, object] = {}
+        if name and name != row.name:
+            draft.followed = rename_in(draft.questionnaire, name, row.name) if part == Part.DERIVED else []
+            facts = {"was": name, "followed": draft.followed}
+        draft.did(Act.CHANGED if name else Act.ADDED, part, row.name, **facts)
     return draft
 
 

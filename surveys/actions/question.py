@@ -18,6 +18,7 @@ from surveys.actions.draft import (
     save_row,
 )
 from surveys.actions.plain import QUESTION_FIELDS, Values, mark, question_values
+from surveys.actions.rename import rename_in
 from surveys.models import Act, Choice, Page, Part, Question, Questionnaire
 from surveys.questionnaire.checks import FITTING_TYPES, MOST_CODE_CHARACTERS
 
@@ -35,6 +36,8 @@ def save_question(
     *, questionnaire: Questionnaire, code: str | None, values: Values, based_on: str, by: User | None, at: datetime
 ) -> Draft:
     """Write a question with its options and rows; ``code`` None adds one at the end of its page.
+
+    When the code changes, conditions and rows that call the question by it follow: ``followed`` names them.
 
     Args:
         values: as ``question_values`` gives them. What does not go with the type is left out, and named in
@@ -58,12 +61,11 @@ def save_question(
         _write(row, values)
         changed = sorted(name for name in values if values[name] != before.get(name))
         draft.dropped = dropped
-        if code:
-            draft.did(
-                Act.CHANGED, Part.QUESTION, row.code, changed=changed, **({"was": code} if code != row.code else {})
-            )
-        else:
-            draft.did(Act.ADDED, Part.QUESTION, row.code)
+        facts: dict[str, object] = {"changed": changed} if code else {}
+        if code and code != row.code:
+            draft.followed = rename_in(draft.questionnaire, code, row.code)
+            facts |= {"was": code, "followed": draft.followed}
+        draft.did(Act.CHANGED if code else Act.ADDED, Part.QUESTION, row.code, **facts)
     return draft
 
 

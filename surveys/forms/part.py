@@ -13,7 +13,7 @@ from surveys.forms.choices import CODE_COLUMNS, OPTION_COLUMNS, ChoiceTable, lin
 from surveys.forms.expressions import explained, name_lines
 from surveys.forms.question import Partial
 from surveys.forms.questionnaire import based_on_field
-from surveys.forms.texts import Get, LabelFields, Shape, heading
+from surveys.forms.texts import ExpressionField, Get, LabelFields, Shape, heading
 from surveys.models import Part, RegisterVariable
 from surveys.questionnaire.checks import MOST_CODE_CHARACTERS
 from surveys.questionnaire.names import Name
@@ -56,7 +56,7 @@ class PartForm(forms.Form):
                 label=gettext("Type"), choices=RegisterVariable.Type.choices, initial=values["type"]
             )
         if "expression" in values:
-            self.fields["expression"] = forms.CharField(
+            self.fields["expression"] = ExpressionField(
                 label=gettext("Expression"),
                 initial=values["expression"],
                 widget=forms.Textarea({"rows": 4, "class": "expression", "spellcheck": "false"}),

@@ -15,7 +15,7 @@ from barometer.problems import Problem
 from surveys.forms.choices import OPTION_COLUMNS, ROW_COLUMNS, ChoiceTable, lines_sent
 from surveys.forms.expressions import explained, name_lines
 from surveys.forms.questionnaire import based_on_field
-from surveys.forms.texts import Cell, Get, LabelFields, Shape, fold, heading
+from surveys.forms.texts import Cell, ExpressionField, Get, LabelFields, Shape, fold, heading
 from surveys.models import Question
 from surveys.questionnaire.checks import FITTING_TYPES, MOST_CODE_CHARACTERS, MOST_TEXT_CHARACTERS
 from surveys.questionnaire.definition import Questionnaire
@@ -72,7 +72,7 @@ class QuestionForm(forms.Form):
     enabled = forms.BooleanField(
         label=_("In use"), required=False, help_text=_("Switched off, it is kept and checked, but not asked.")
     )
-    ask_if = forms.CharField(
+    ask_if = ExpressionField(
         label=_("Asked only if"),
         required=False,
         help_text=_("A condition, such as new == 'yes'. Empty means that everybody is asked."),
@@ -180,7 +180,7 @@ class QuestionForm(forms.Form):
                 "row_text", title, self.shape, text, data, optional=True, help_text=gettext("{partner} is the row.")
             )
         if self.takes("soft_check"):
-            self.fields["soft_check_when"] = forms.CharField(
+            self.fields["soft_check_when"] = ExpressionField(
                 label=_("Remark when"),
                 required=False,
                 initial=values["soft_check_when"],

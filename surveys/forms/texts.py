@@ -40,6 +40,13 @@ class DraftTextField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
+class ExpressionField(forms.CharField):
+    """An expression; it may be written on several lines, which are joined."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(str(super().to_python(value)).split("\n")).replace("\r", "")
+
+
 class Cell:
     """A field in a layout whose label begins with words that only those hear who do not see where it stands."""
 

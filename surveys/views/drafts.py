@@ -29,7 +29,10 @@ def sorry(request: HttpRequest, questionnaire: Questionnaire, refused: Exception
 
 
 def tell_elsewhere(request: HttpRequest, draft: Draft) -> None:
-    """Say which problems a change makes in other parts of the draft; the outline shows them there."""
+    """Say what follows a new name, and which problems a change makes in other parts; the outline shows them there."""
+    if draft.followed:
+        words = gettext("The new name has been put in here too: %(names)s.")
+        messages.info(request, words % {"names": ", ".join(draft.followed)})
     new = [said(problem) for problem in draft.elsewhere]
     if not new:
         return

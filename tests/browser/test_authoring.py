@@ -110,7 +110,7 @@ def test_a_wrong_step_is_undone_and_enter_saves(open_browser: OpenBrowser, publi
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Question newness")
-    expect(page.locator("main .alert-warning")).to_contain_text("The change makes")
+    expect(page.locator("main .alert-info")).to_contain_text("reused")
     follow(page.get_by_role("link", name="History and undo"))
     follow(page.get_by_role("row").nth(2).get_by_role("link"))
     button(page, "Go back to this")

@@ -32,7 +32,7 @@ from surveys.models.questionnaire import QuestionnaireFrozen
 from surveys.questionnaire.document import to_yaml
 from tests.factories import NOON, make_questionnaire, make_round, refreshed
 from tests.people import dana
-from tests.questionnaires import document
+from tests.questionnaires import BAROMETER, document
 
 pytestmark = pytest.mark.django_db
 
@@ -163,10 +163,34 @@ def test_a_fault_that_was_there_before_does_not_hinder_other_changes() -> None:
 
 def test_a_change_tells_which_problems_it_makes_elsewhere() -> None:
     draft = make_draft()
-    told = saved(draft, "new", code="newness").elsewhere
-    assert {problem.code for problem in told} == {"unknown_name"}
-    assert "newness" in codes(draft)
-    assert AuditEvent.objects.get(what="question.changed").facts["was"] == "new"
+    told = saved(draft, "what", options=[option("service"), option("product_new")]).elsewhere
+    assert [(problem.where, problem.code) for problem in told] == [("whose", "unknown_code")]
+    assert [choice.code for choice in draft.definition().question("what").options] == ["service", "product_new"]
+
+
+def test_what_calls_a_question_by_its_name_follows_when_that_changes() -> None:
+    draft = make_draft()
+    told = saved(draft, "new", code="newness")
+    assert (told.followed, told.elsewhere) == (["what", "thanks"], [])
+    conditions = {question.code: question.ask_if and question.ask_if.text for question in draft.definition().questions}
+    assert (conditions["what"], conditions["thanks"]) == ("newness == 'yes'", "newness == 'no'")
+    assert AuditEvent.objects.get(what="question.changed").facts["followed"] == ["what", "thanks"]
+    assert problems_of(draft) == []
+
+
+def test_rows_and_derived_variables_follow_too() -> None:
+    draft = make_draft(BAROMETER)
+    found = draft.definition()
+    source = next(question.rows_marked_in for question in found.questions if question.rows_marked_in)
+    like = next(question.rows_like for question in found.questions if question.rows_like)
+    for code in (source, like, "novelty"):
+        saved(draft, code, code=f"{code}_x")
+    part_saved(draft, Part.DERIVED, "innovative", name="innovated")
+    assert problems_of(draft) == []
+    found = draft.definition()
+    assert f"{source}_x" in {question.rows_marked_in for question in found.questions}
+    assert f"{like}_x" in {question.rows_like for question in found.questions}
+    assert found.derived_named["reused"].expression.names == {"novelty_x"}
 
 
 def test_a_code_is_used_once_among_questions_and_derived_variables() -> None:

@@ -148,6 +148,14 @@ def test_a_question_of_the_same_page_is_no_name_to_use() -> None:
     assert "same page" in told
 
 
+def test_a_condition_may_be_written_on_several_lines() -> None:
+    draft = make_draft()
+    sent(draft, "", EXTRA, ask_if="new == 'yes'\r\nand what == 'product'")
+    condition = draft.definition().question("extra").ask_if
+    assert condition is not None
+    assert condition.text == "new == 'yes' and what == 'product'"
+
+
 def test_the_names_beside_the_condition_are_those_of_earlier_pages_with_their_codes() -> None:
     draft = make_draft()
     names = browser_of(dana()).get(page(draft, "whose")).context["form"].names
@@ -351,10 +359,17 @@ def test_deleting_asks_first_and_refuses_what_was_changed_meanwhile() -> None:
 
 def test_a_change_that_makes_a_problem_elsewhere_says_so() -> None:
     draft = make_draft()
+    data = shown(draft, "what") | {"options-0-code": "produce"}
+    body = browser_of(dana()).post(page(draft, "what"), data, follow=True).content.decode()
+    assert "The change makes a problem elsewhere." in body
+    assert "whose:" in body
+
+
+def test_a_new_code_is_put_into_the_conditions_that_read_it_and_that_is_told() -> None:
+    draft = make_draft()
     data = shown(draft, "new") | {"code": "newness"}
     body = browser_of(dana()).post(page(draft, "new"), data, follow=True).content.decode()
-    assert "The change makes 2 problems elsewhere." in body
-    assert "what:" in body
+    assert "The new name has been put in here too: what, thanks." in body
 
 
 def test_the_first_button_of_the_form_saves() -> None:
