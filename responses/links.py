@@ -16,6 +16,7 @@ from responses.models import LinkHolder
 
 # Of a link holder.
 ANSWER, OPT_OUT, TAKE_BACK, GIVE_BACK = "answer", "opt-out", "take-back", "give-back"
+BY_HAND = "by-hand"  # carried by the pages of a browser in which answers have been changed: no machine did that
 COPY, SEEN = "copy", "seen"  # of a response
 CASE_CONTACT, RESULT_REQUEST = "case-contact", "result-request"  # of what somebody left, to withdraw it
 PATHS = {ANSWER: "s", OPT_OUT: "o", TAKE_BACK: "t", GIVE_BACK: "r"}

@@ -33,12 +33,14 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageSaved:
-    """What became of a posted page: the route and the stored answers as they stand now, and what was read."""
+    """What became of a posted page: the route and the stored answers as they stand now, what was read, and whether
+    it changed what is stored."""
 
     route: Route
     page: RoutePage
     answers: Answers
     input: PageInput
+    changed: bool
 
 
 def definition_of(case: Case) -> Questionnaire:
@@ -73,11 +75,11 @@ def save_page(
         raise PageNotOnRoute
     posted = read_page(page, before, stored, data, complete=complete)
     if posted.answers == stored and not _newly_accepted(response, posted):
-        return PageSaved(before, page, stored, posted)
+        return PageSaved(before, page, stored, posted, changed=False)
     _store(case, response, posted, holder=holder, at=at, language=language)
     after = route_of(case, posted.answers)
     _note_scope(case, after, holder=holder, at=at)
-    return PageSaved(after, after.page(number) or page, posted.answers, posted)
+    return PageSaved(after, after.page(number) or page, posted.answers, posted, changed=True)
 
 
 def _store(

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 
-from responses import copies
+from responses import copies, links
 from responses.actions import answering, correction
 from responses.actions.case import CaseClosed
 from responses.after_forms import SubmitForm
@@ -81,7 +81,7 @@ def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     if request.method != "POST":
         return go("answer", holder)
     form = SubmitForm(request.POST)
-    if not form.is_valid():
+    if not (_by_hand(holder, request.POST) or form.is_valid()):
         return _review(request, holder, form)
     seen = request.POST.get("seen", "")
     try:
@@ -112,6 +112,7 @@ def _review(request: HttpRequest, holder: LinkHolder, form: SubmitForm) -> HttpR
         "seen": copies.seen(response) if response else "",
         "changed": "changed" in request.GET,
         "form": form,
+        "by_hand": links.signed(links.BY_HAND, holder.pk) if _by_hand(holder, request.GET) else "",
         "submit_url": address("answer-submit", holder),
         "back_url": address("answer-page", holder, route.pages[-1].number),
     }
@@ -134,21 +135,34 @@ def _save(request: HttpRequest, holder: LinkHolder, number: int, data: QueryDict
     except (CaseClosed, answering.PageNotOnRoute, answering.NotTheirTask):
         return go("answer", holder)
     if pressed == "draft":
-        return _draft(saved)
+        return _draft(holder, saved)
     if not saved.input.clean:
         return _page(request, holder, saved.route, saved.page, saved.answers, posted=saved.input)
     if chosen in holder.case.round.languages:
         with translation.override(chosen):
             return go("answer-page", holder, number) if saved.answers else go("answer", holder)
-    return _onward(request, holder, saved.route, number, pressed)
+    by_hand = saved.changed or _by_hand(holder, data)
+    return _onward(request, holder, saved.route, number, pressed, by_hand=by_hand)
 
 
-def _draft(saved: answering.PageSaved) -> HttpResponse:
+def _by_hand(holder: LinkHolder, data: QueryDict) -> bool:
+    """Whether this comes from a browser in which answers were changed just now: then no mark is asked for at the end.
+
+    A mail scanner may open the link of a questionnaire that is filled in and press "Next" and "Submit", but it changes
+    nothing, so it never gets this proof.
+    """
+    return links.is_signed(links.BY_HAND, data.get("by_hand", ""), holder.pk)
+
+
+def _draft(holder: LinkHolder, saved: answering.PageSaved) -> HttpResponse:
     """Tell the script that saves while somebody types what is stored now; null where somebody else has been there."""
-    return JsonResponse({"stored": None if saved.input.conflicts else page_hash(saved.page, saved.answers)})
+    stored = None if saved.input.conflicts else page_hash(saved.page, saved.answers)
+    return JsonResponse({"stored": stored, "by_hand": links.signed(links.BY_HAND, holder.pk) if saved.changed else ""})
 
 
-def _onward(request: HttpRequest, holder: LinkHolder, route: Route, number: int, pressed: str) -> HttpResponse:
+def _onward(
+    request: HttpRequest, holder: LinkHolder, route: Route, number: int, pressed: str, *, by_hand: bool
+) -> HttpResponse:
     """Go to the page before or after, or back to the review where the respondent came from, or away."""
     if pressed == "leave":
         return go("answer-left", holder)
@@ -161,7 +175,9 @@ def _onward(request: HttpRequest, holder: LinkHolder, route: Route, number: int,
         page = route.next_page(number)
     if page:
         return go("answer-page", holder, page.number)
-    return go("answer", holder) if back else go("answer-review", holder)
+    if back:
+        return go("answer", holder)
+    return go("answer-review", holder, **({"by_hand": links.signed(links.BY_HAND, holder.pk)} if by_hand else {}))
 
 
 def _page(

@@ -3,11 +3,13 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from responses import links
 from responses.models import LinkHolder, Response
 from tests.factories import NOON, make_case, make_open_round, make_questionnaire
 from tests.instruments import shipped
@@ -15,6 +17,8 @@ from tests.leaders import (
     LONG_WAY,
     SHORT_WAY,
     all_rows,
+    current_route,
+    filled,
     link,
     owner_of,
     report_closed,
@@ -86,7 +90,7 @@ def test_a_draft_overwrites_nothing_of_somebody_else(client: Client, holder: Lin
     before = json.loads(client.post(page, {"innov__product": "yes", "draft": "1"}).content)["stored"]
     client.post(page, {"innov__product": "no", "_stored": before, "draft": "1"})
     answer = client.post(page, {"innov__product": "yes", "_stored": before, "draft": "1"})
-    assert json.loads(answer.content) == {"stored": None}
+    assert json.loads(answer.content)["stored"] is None
     assert stored_answers(holder)["innov"] == {"product": "no"}
 
 
@@ -116,3 +120,52 @@ def test_an_answer_kept_after_a_remark_is_logged_with_its_question(client: Clien
     for _ in range(2):
         client.post(page, {"value": "dk", "_soft": key[1], "next": "1"})
     assert Response.objects.get().accepted_checks == ["value"]
+
+
+def review_after(client: Client, holder: LinkHolder, fields: dict[str, str]) -> str:
+    """Send the last page and return the review's address that it leads to."""
+    last = current_route(holder).pages[-1]
+    data: dict[str, Any] = {**dict(filled(last, stored_answers(holder)).lists()), **fields}
+    return str(client.post(link(holder, "answer-page", last.number), data)["Location"])
+
+
+def test_who_has_just_answered_submits_with_one_button(client: Client, holder: LinkHolder) -> None:
+    list(walk(client, holder, SHORT_WAY))
+    page = client.get(review_after(client, holder, {"comment": "And one more thing"})).content.decode()
+    assert "looked_through" not in page
+    by_hand = re.search(r'name="by_hand" value="([^"]+)"', page)
+    assert by_hand
+    client.post(link(holder, "answer-submit"), {"by_hand": by_hand[1]})
+    assert Response.objects.get().submitted_at
+
+
+def test_who_comes_back_to_finished_answers_marks_them_first(client: Client, holder: LinkHolder) -> None:
+    list(walk(client, holder, SHORT_WAY))
+    page = client.get(link(holder), follow=True).content.decode()
+    assert "looked_through" in page
+    for data in ({}, {"by_hand": ""}, {"by_hand": links.token(links.ANSWER, holder)}):
+        assert client.post(link(holder, "answer-submit"), data).status_code == 422
+    assert Response.objects.get().submitted_at is None
+
+
+def test_a_page_sent_as_it_was_stored_is_no_proof_of_a_hand(client: Client, holder: LinkHolder) -> None:
+    list(walk(client, holder, SHORT_WAY))
+    assert review_after(client, holder, {}) == link(holder, "answer-review")
+
+
+def test_the_proof_of_one_case_is_none_for_another(client: Client, holder: LinkHolder) -> None:
+    list(walk(client, holder, SHORT_WAY))
+    other = owner_of(make_case(holder.case.round))
+    client.post(link(holder, "answer-submit"), {"by_hand": links.signed(links.BY_HAND, other.pk)})
+    assert Response.objects.get().submitted_at is None
+
+
+def test_a_draft_is_a_proof_of_a_hand(client: Client, holder: LinkHolder) -> None:
+    list(walk(client, holder, SHORT_WAY))
+    last = current_route(holder).pages[-1]
+    draft = {**filled(last, stored_answers(holder)), "comment": ["More"], "draft": ["1"]}
+    saved = json.loads(client.post(link(holder, "answer-page", last.number), draft).content)
+    again = review_after(
+        client, holder, {"comment": ["More"], "_stored": [saved["stored"]], "by_hand": [saved["by_hand"]]}
+    )
+    assert "by_hand" in again

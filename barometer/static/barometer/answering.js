@@ -19,9 +19,10 @@
     sending = fetch(form.action, options);
     try {
       const answer = await sending;
-      const stored = answer.ok ? (await answer.json()).stored : null;
-      if (stored) {
-        form.elements._stored.value = stored;
+      const saved = answer.ok ? await answer.json() : {};
+      if (saved.stored) {
+        form.elements._stored.value = saved.stored;
+        form.elements.by_hand.value ||= saved.by_hand;
         if (!unsaved) status.textContent = word;
       } else {
         off = unsaved = true; // somebody else was here, or the questionnaire is closed: the button tells
