@@ -122,7 +122,7 @@ def test_an_answer_kept_after_a_remark_is_logged_with_its_question(client: Clien
     assert Response.objects.get().accepted_checks == ["value"]
 
 
-def review_after(client: Client, holder: LinkHolder, fields: dict[str, str]) -> str:
+def review_after(client: Client, holder: LinkHolder, fields: dict[str, Any]) -> str:
     """Send the last page and return the review's address that it leads to."""
     last = current_route(holder).pages[-1]
     data: dict[str, Any] = {**dict(filled(last, stored_answers(holder)).lists()), **fields}
