@@ -6,6 +6,8 @@ from django.views.generic.base import RedirectView
 
 from barometer import views
 
+handler500 = "barometer.views.server_error"
+
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
