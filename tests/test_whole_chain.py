@@ -89,7 +89,10 @@ def answer_by_the_link_in(mail: EmailMessage, given: Given) -> None:
         assert saved.status_code == 303, saved.content.decode()
         follows = re.search(r"/(\d+)/$", saved["Location"])
         number = int(follows[1]) if follows else 0
-    client.post(f"{found[1]}submit/")
+    hidden = re.findall(
+        r'name="(seen|by_hand)" value="([^"]+)"', client.get(saved["Location"], follow=True).content.decode()
+    )
+    client.post(f"{found[1]}submit/", dict(hidden))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -64,9 +64,9 @@ def test_complaint_2_a_mail_program_that_unsubscribes_by_itself_declines_nothing
 
 
 def test_complaint_20_a_link_holds_128_bits_that_the_database_does_not_know(client: Client, holder: LinkHolder) -> None:
-    proof = links.token(links.ANSWER, holder).rpartition("-")[2]
+    proof = links.token(links.ANSWER, holder).partition("-")[2]
     assert len(proof) * 6 >= 128
-    assert proof != links.token(links.ANSWER, owner_of(make_case(holder.case.round))).rpartition("-")[2]
+    assert proof != links.token(links.ANSWER, owner_of(make_case(holder.case.round))).partition("-")[2]
     fields = LinkHolder.objects.filter(pk=holder.pk).values_list().get()
     assert not any(proof in str(value) for value in fields)
 
