@@ -234,33 +234,7 @@ def test_keeping_it_changes_nothing() -> None:
     assert refreshed(holder).standing == Standing.WORKS
 
 
-# Scanners
-
-
-def everything_that_can_be_pressed(case: Case, holders: list[LinkHolder]) -> list[str]:
-    found = []
-    for holder in holders:
-        found += [path(name, holder) for name in ("answer", "not-me", "pass-on", "share", "take-back", "give-back")]
-        found += [path("take-back-by-mail", holder, links.TAKE_BACK)]
-        found += [path("give-back-by-mail", holder, links.GIVE_BACK)]
-    return found
-
-
-def test_a_scanner_that_follows_every_link_and_presses_every_button_changes_nothing() -> None:
-    case = make_case()
-    colleague, waiting = given(case, Role.SHARED), given(case, Role.SHARED, ELSEWHERE["email"])
-    delegate = given(case)
-    before = list(LinkHolder.objects.order_by("pk").values()), list(HandOver.objects.order_by("pk").values())
-    events = CaseEvent.objects.count()
-    for address in everything_that_can_be_pressed(case, [owner(case), colleague, waiting, delegate]):
-        for press in (Client().get, Client().head):
-            page = press(address, follow=True)
-            buttons = re.findall(r'<button[^>]*name="(\w+)" value="(\w+)"', page.content.decode())
-            for name, value in [*buttons, ("go", "1"), ("confirm", "1"), ("next", "1")]:
-                Client().post(address, {name: value}, follow=True)
-    after = list(LinkHolder.objects.order_by("pk").values()), list(HandOver.objects.order_by("pk").values())
-    assert after == before
-    assert CaseEvent.objects.count() == events
+# Machines (tests/complaints/test_scanners.py replays what they do)
 
 
 def test_no_choice_is_made_beforehand_and_none_is_an_error() -> None:
