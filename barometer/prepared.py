@@ -4,7 +4,7 @@ For a SELECT over seven tables Django takes a millisecond to put the SQL togethe
 to answer it. See docs/decisions/0008-prepared-queries.md.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models, transaction
@@ -14,6 +14,28 @@ POPULATORS: Any = (
     query.get_related_populators
 )  # not documented, and other in Django 6: the tests of this module hold it
 Row = TypeVar("Row", bound=models.Model)
+
+
+class Compiled:
+    """The SQL of a queryset, and how a row becomes an instance, as ``django.db.models.query.ModelIterable`` does it."""
+
+    def __init__(self, queryset: models.QuerySet[Any, Any]) -> None:
+        self.compiler: Any = queryset.query.get_compiler(using=connection.alias)
+        self.sql, self.parameters = self.compiler.as_sql()
+        self.locks = queryset.query.select_for_update
+        self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
+        if info := self.compiler.klass_info:  # none for a values_list
+            self.model = info["model"]
+            self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
+            self.names = [column.target.attname for column, *_ in self.compiler.select[self.start : self.end]]
+            self.populators = POPULATORS(info, self.compiler.select, connection.alias)
+
+    def instance(self, row: Sequence[Any]) -> Any:
+        [values] = self.compiler.apply_converters([row], self.converters)
+        instance = self.model.from_db(connection.alias, self.names, values[self.start : self.end])
+        for populator in self.populators:
+            populator.populate(values, instance)
+        return instance
 
 
 class Prepared(Generic[Row]):
@@ -28,45 +50,33 @@ class Prepared(Generic[Row]):
     def __init__(self, queryset: Callable[..., models.QuerySet[Row, Any]], *examples: Any) -> None:
         self._queryset = queryset
         self._examples = examples
-        self._compiled: tuple[str, Sequence[Any], Any] | None = None
+        self._compiled: Compiled | None = None
 
     def first(self, *values: Any) -> Row | None:
         """Return the first instance, or None; one query, which should not have more to return.
 
         Raises: TransactionManagementError when rows are to be locked outside a transaction.
         """
-        compiler, rows = self._run(values)
-        return next(self._instances(compiler, rows[:1]), None)
+        compiled, rows = self._run(values)
+        instance: Row | None = compiled.instance(rows[0]) if rows else None
+        return instance
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a ``values_list`` of texts and numbers, which need no conversion; one query."""
         return self._run(values)[1]
 
-    def _run(self, values: Sequence[Any]) -> tuple[Any, list[tuple[Any, ...]]]:
-        sql, parameters, compiler = self._compiled or self._compile()
-        if compiler.query.select_for_update and not connection.in_atomic_block:
+    def _run(self, values: Sequence[Any]) -> tuple[Compiled, list[tuple[Any, ...]]]:
+        compiled = self._compiled or self._compile()
+        if compiled.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("rows are locked inside a transaction only")
         given = dict(zip(self._examples, values, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given.get(parameter, parameter) for parameter in parameters])
-            return compiler, cursor.fetchall()
+            cursor.execute(compiled.sql, [given.get(parameter, parameter) for parameter in compiled.parameters])
+            return compiled, cursor.fetchall()
 
-    def _compile(self) -> tuple[str, Sequence[Any], Any]:
-        compiler = self._queryset(*self._examples).query.get_compiler(using=connection.alias)
-        sql, parameters = compiler.as_sql()
-        if missing := [example for example in self._examples if parameters.count(example) != 1]:
+    def _compile(self) -> Compiled:
+        compiled = Compiled(self._queryset(*self._examples))
+        if missing := [example for example in self._examples if compiled.parameters.count(example) != 1]:
             raise ValueError(f"not one parameter of the query each: {missing}")
-        self._compiled = sql, parameters, compiler
-        return self._compiled
-
-    def _instances(self, compiler: Any, rows: Sequence[Sequence[object]]) -> Iterator[Row]:
-        """As ``django.db.models.query.ModelIterable`` does it."""
-        own = compiler.klass_info["select_fields"]
-        start, end = own[0], own[-1] + 1
-        names = [column.target.attname for column, *_ in compiler.select[start:end]]
-        populators = POPULATORS(compiler.klass_info, compiler.select, connection.alias)
-        for row in compiler.results_iter(results=[rows]):
-            instance: Row = compiler.klass_info["model"].from_db(connection.alias, names, row[start:end])
-            for populator in populators:
-                populator.populate(row, instance)
-            yield instance
+        self._compiled = compiled
+        return compiled
