@@ -1,5 +1,7 @@
 """The tests' own helpers: every route is found, and every pair of values."""
 
+from collections.abc import Hashable
+
 from surveys.actions.questionnaire import shipped_document
 from surveys.questionnaire.document import from_yaml
 from surveys.questionnaire.routing import route
@@ -23,7 +25,7 @@ def test_the_barometer_has_twenty_routes_and_each_is_found_with_answers_that_lea
 
 
 def test_free_values_are_spread_so_that_every_pair_of_them_is_held() -> None:
-    free = {"level": ["m", "r", "s"], "language": ["da", "en"], "rows": [1, 2, 3]}
+    free: dict[str, list[Hashable]] = {"level": ["m", "r", "s"], "language": ["da", "en"], "rows": [1, 2, 3]}
     found = spread([{"route": number} for number in range(9)], free)
     assert [each["route"] for each in found] == list(range(9))
     assert missing(found, free) == set()

@@ -42,7 +42,7 @@ def fields(answers: Mapping[str, object]) -> dict[str, list[str]]:
         question, _, option = key.partition(".")
         for row, value in answer.items() if isinstance(answer, dict) else [("", answer)]:
             name = f"{question}__{row}" if row else f"{question}__{option}__text" if option else question
-            found[name] = value if isinstance(value, list) else [value]
+            found[name] = [*map(str, value)] if isinstance(value, list) else [str(value)]
     return found
 
 

@@ -4,7 +4,7 @@ A route is a set of questions; levels, languages and numbers of rows are spread 
 them is met (tests.routes, tests.pairwise). Pages of a kind that no other test shows to axe are shown to it here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -112,7 +112,7 @@ class Walk:
 def walks_of(round_: Round) -> list[Walk]:
     definition = round_.questionnaire.definition()
     routes = list(routes_of(definition, {"reg_level": LEVELS[0]}).values())
-    free = {"level": LEVELS, "language": LANGUAGES, "rows": (ONE, OWN_WORDS, ALL)}
+    free: dict[str, Sequence[Hashable]] = {"level": LEVELS, "language": LANGUAGES, "rows": (ONE, OWN_WORDS, ALL)}
     plans = spread([{key: repr(value) for key, value in given.items()} for given in routes], free)
     assert len(routes) <= 2 or missing(plans, free) == set()
     walks = []
