@@ -123,6 +123,10 @@ QUESTIONNAIRE: dict[str, str | Promise] = {
         "No answers lead to this choice being offered (ask_if: “%(expression)s”). Change the condition, or switch the "
         "choice off."
     ),
+    "condition_too_long": _(
+        "The condition is too long when the derived variables in it are written out. Say it more simply: "
+        "%(expression)s."
+    ),
     "loop": _(
         "The variable reads itself by a roundabout way (%(chain)s), so it can never be computed. Change one of these "
         "expressions."

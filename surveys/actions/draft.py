@@ -23,7 +23,7 @@ MOST_SNAPSHOTS = 200  # of each questionnaire: some 10 MB for a long one
 REFUSED = frozenset(
     {
         *("unknown_name", "unknown_code", "unknown_row", "wrong_use", "not_true_or_false", "not_several_marks"),
-        *("does_not_compare", "forward_reference", "same_page", "loop"),
+        *("does_not_compare", "forward_reference", "same_page", "loop", "condition_too_long"),
         *("bad_code", "duplicate_code", "duplicate_value", "register_prefix", "reserved_prefix", "reserved_word"),
         *("bad_slug", "bad_version", "bad_country", "bad_language", "period_backwards"),
         *("open_in_grid", "max_out_of_range", "max_length_out_of_range", "unknown_brace"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext, ngettext
 
 from surveys.answering.wording import Wording
-from surveys.questionnaire.conditions import Both, Condition, Either, Fact, condition
+from surveys.questionnaire.conditions import Both, Condition, Conditions, Either, Fact
 from surveys.questionnaire.definition import Question, Register
 from surveys.questionnaire.expression import Expression
 
@@ -22,9 +22,10 @@ class ConditionWords:
         self.words = words
         self.known = known
         self.numbers = numbers
+        self.conditions = Conditions(words.questionnaire, known)
 
     def condition(self, expression: Expression | None) -> Condition:
-        return condition(self.words.questionnaire, expression, self.known)
+        return self.conditions.of(expression)
 
     def sentence(self, found: Condition) -> str:
         """A sentence such as "Only if …."; "" for what is always asked."""

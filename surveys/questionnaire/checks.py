@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from barometer.problems import Problem
 from surveys.questionnaire.definition import LANGUAGES, Choice, Question, Questionnaire
 from surveys.questionnaire.expression import Expression
-from surveys.questionnaire.expression_checks import check_condition, check_derived, reads
+from surveys.questionnaire.expression_checks import check_condition, check_derived, reads, size
 from surveys.questionnaire.label_checks import check_labels
 from surveys.questionnaire.reach import check_reach, derived_names
 
@@ -21,6 +21,7 @@ WARNINGS = frozenset(
 
 MOST_CODE_CHARACTERS = 50
 MOST_TEXT_CHARACTERS = 10_000
+MOST_PIECES = 300  # of a condition (``size``); the longest of the barometer has some 40
 CODE = re.compile(r"[a-z](?:_?[a-z0-9])*_?")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -49,6 +50,7 @@ def check(questionnaire: Questionnaire, unreadable: frozenset[str] = frozenset()
             their own conditions are not looked at.
     """
     problems = [*_header(questionnaire), *_codes(questionnaire), *check_labels(questionnaire)]
+    problems += _sizes(questionnaire)
     faulty = set(unreadable) | {str(problem.params["code"]) for problem in problems if problem.code == "duplicate_code"}
     for number, derived in enumerate(questionnaire.derived):
         found = [] if derived.name in unreadable else list(_derived(questionnaire, number))
@@ -222,6 +224,19 @@ def _derived(questionnaire: Questionnaire, number: int) -> Iterator[Problem]:
     not_above = {other.name for other in questionnaire.derived[number:]} - set(loops)
     for name in sorted(derived.expression.names & not_above):
         yield Problem("forward_reference", where, {"name": name, "expression": derived.expression.text})
+
+
+def _sizes(questionnaire: Questionnaire) -> Iterator[Problem]:
+    """Whatever is written out for readers, or compared, has an end: twenty derived variables that each name the one
+    above them twice would be a million names."""
+    sizes: dict[str, int] = {}
+    derived = [(f"derived.{variable.name}", variable.name, variable.expression) for variable in questionnaire.derived]
+    asked = [(question.code, "", found) for question in questionnaire.questions for found in question.conditions]
+    for where, name, expression in [*derived, *asked]:
+        number = size(expression, sizes)
+        if number > MOST_PIECES:
+            yield Problem("condition_too_long", where, {"expression": expression.text})
+        sizes |= {name: number if number <= MOST_PIECES else 1} if name else {}
 
 
 def _loops(questionnaire: Questionnaire, number: int) -> dict[str, list[str]]:

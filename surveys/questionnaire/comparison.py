@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from barometer.problems import Problem
-from surveys.questionnaire.conditions import Both, Condition, Either, Fact, condition
+from surveys.questionnaire.conditions import Both, Condition, Conditions, Either, Fact
 from surveys.questionnaire.definition import Choice, Derived, Label, Question, Questionnaire
 from surveys.questionnaire.expression import Expression
 from surveys.questionnaire.expression_checks import reads
@@ -61,6 +61,7 @@ def compare(before: Questionnaire, after: Questionnaire) -> Comparison:
 class _Comparer:
     def __init__(self, before: Questionnaire, after: Questionnaire) -> None:
         self.before, self.after = before, after
+        self.conditions = Conditions(before, {}), Conditions(after, {})
         asked = [[q for q in each.questions if q.enabled and q.type != "display"] for each in (before, after)]
         self.old = {question.code: question for question in asked[0]}
         self.new = {question.code: question for question in asked[1]}
@@ -146,7 +147,8 @@ class _Comparer:
             return False
         if old is not None and new is not None and old.text.startswith("count(") and new.text.startswith("count("):
             return old.text == new.text
-        return _canonical(condition(self.before, old, {})) == _canonical(condition(self.after, new, {}))
+        before, after = self.conditions
+        return _canonical(before.of(old)) == _canonical(after.of(new))
 
     def said(self, *expressions: Expression | None) -> dict[str, object]:
         """Both conditions as written, with the derived variables in them that do not say the same."""

@@ -52,21 +52,23 @@ class Either:
 Condition: TypeAlias = Fact | Both | Either | bool
 
 
-def condition(questionnaire: Questionnaire, expression: Expression | None, known: Register) -> Condition:
-    """Take apart a condition that has passed its checks; True where it always holds, False where it never does.
+class Conditions:
+    """Takes the conditions of one questionnaire apart, what a question rests on only once however often it is read.
 
     Args:
         known: the register variables whose value is known here; the others stay facts.
     """
-    if expression is None:
-        return True
-    return _Reader(questionnaire, known).read(expression.tree, negated=False)
 
-
-class _Reader:
     def __init__(self, questionnaire: Questionnaire, known: Register) -> None:
         self.questionnaire = questionnaire
         self.known = known
+        self._derived: dict[tuple[str, bool], Condition] = {}
+        self._asked: dict[str, frozenset[Fact | Either]] = {}
+        self._questions = iter(questionnaire.questions)
+
+    def of(self, expression: Expression | None) -> Condition:
+        """Take apart a condition that has passed its checks; True where it always holds, False where it never does."""
+        return True if expression is None else self.read(expression.tree, negated=False)
 
     def read(self, node: ast.expr, *, negated: bool) -> Condition:
         match node:
@@ -76,15 +78,18 @@ class _Reader:
             case ast.UnaryOp(operand=operand):
                 return self.read(operand, negated=not negated)
             case ast.Name(id=name):
-                return self.read(self.questionnaire.derived_named[name].expression.tree, negated=negated)
+                return self.derived(name, negated=negated)
             case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=name), *codes]):
                 return self.call(function, name, codes, negated=negated)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 return self.comparison(left, op, right, negated=negated)
         raise ValueError(f"no condition: {ast.unparse(node)}")
 
-    def both(self, parts: Iterable[Condition]) -> Condition:
-        return both(self.questionnaire, self.known, parts)
+    def derived(self, name: str, *, negated: bool) -> Condition:
+        if (name, negated) not in self._derived:
+            tree = self.questionnaire.derived_named[name].expression.tree
+            self._derived[name, negated] = self.read(tree, negated=negated)
+        return self._derived[name, negated]
 
     def call(self, function: str, name: str, codes: list[ast.expr], *, negated: bool) -> Fact:
         values = _constants(codes)
@@ -141,26 +146,51 @@ class _Reader:
                 return Fact(kind, name) if derived is None else self.operand(derived.expression.tree, kind)
         raise ValueError(f"no operand: {ast.unparse(node)}")
 
+    def both(self, parts: Iterable[Condition]) -> Condition:
+        """The conjunction, without what its other parts say already."""
+        found: list[Fact | Either] = []
+        for part in parts:
+            if part is False:
+                return False
+            if part is not True:
+                found += part.parts if isinstance(part, Both) else [part]
+        found = list(dict.fromkeys(found))
+        for part in [part for part in found if isinstance(part, Either)]:
+            left = _without_contradicted(part, found)
+            if left is False:
+                return False
+            found = [other for other in found if other is not part]
+            if left is not True:
+                found += [new for new in _conjuncts(left) if new not in found]
+        implied = {part: self.implied(part) for part in found}
+        found = [part for part in found if not any(part in implied[other] for other in found if other != part)]
+        return found[0] if len(found) == 1 else Both(tuple(found)) if found else True
 
-def both(questionnaire: Questionnaire, known: Register, parts: Iterable[Condition]) -> Condition:
-    """The conjunction, without what its other parts say already."""
-    found: list[Fact | Either] = []
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            found += part.parts if isinstance(part, Both) else [part]
-    found = list(dict.fromkeys(found))
-    for part in [part for part in found if isinstance(part, Either)]:
-        left = _without_contradicted(part, found)
-        if left is False:
-            return False
-        found = [other for other in found if other is not part]
-        if left is not True:
-            found += [new for new in (left.parts if isinstance(left, Both) else (left,)) if new not in found]
-    implied = {part: _implied(questionnaire, known, part) for part in found}
-    found = [part for part in found if not any(part in implied[other] for other in found if other != part)]
-    return found[0] if len(found) == 1 else Both(tuple(found)) if found else True
+    def implied(self, part: "Fact | Either | Both") -> frozenset["Fact | Either"]:
+        """What must hold when the part does, because the question that it is about was asked."""
+        if isinstance(part, Both):
+            return frozenset().union(*(self.implied(each) for each in part.parts))
+        if isinstance(part, Either):
+            return frozenset.intersection(*(self.implied(each) for each in part.parts))
+        if part.kind == "register" or (part.kind == "answered" and part.negated):
+            return frozenset()
+        return self.asked(part.name)
+
+    def asked(self, code: str) -> frozenset["Fact | Either"]:
+        """What holds whenever a question is asked, through all that it rests on.
+
+        Worked out from the first question downwards: however long a chain of conditions is, none is looked up deep.
+        """
+        while code not in self._asked:
+            question = next(self._questions)
+            condition = self.of(question.ask_if)
+            direct = () if isinstance(condition, bool) else _conjuncts(condition)
+            self._asked[question.code] = frozenset(direct).union(*(self.implied(each) for each in direct))
+        return self._asked[code]
+
+
+def _conjuncts(condition: Fact | Both | Either) -> tuple["Fact | Either", ...]:
+    return condition.parts if isinstance(condition, Both) else (condition,)
 
 
 def _without_contradicted(part: Either, others: list["Fact | Either"]) -> Condition:
@@ -172,21 +202,6 @@ def _without_contradicted(part: Either, others: list["Fact | Either"]) -> Condit
         for alternative in part.parts
         if not (isinstance(alternative, Fact) and replace(alternative, negated=not alternative.negated) in others)
     )
-
-
-def _implied(questionnaire: Questionnaire, known: Register, part: "Fact | Either | Both") -> frozenset["Fact | Either"]:
-    """What must hold when the part does, because the question that it is about was asked."""
-    if isinstance(part, Both):
-        return frozenset().union(*(_implied(questionnaire, known, each) for each in part.parts))
-    if isinstance(part, Either):
-        return frozenset.intersection(*(_implied(questionnaire, known, each) for each in part.parts))
-    if part.kind == "register" or (part.kind == "answered" and part.negated):
-        return frozenset()
-    asked = condition(questionnaire, questionnaire.question(part.name).ask_if, known)
-    if isinstance(asked, bool):
-        return frozenset()
-    direct = asked.parts if isinstance(asked, Both) else (asked,)
-    return frozenset(direct).union(*(_implied(questionnaire, known, each) for each in direct))
 
 
 def either(parts: Iterable[Condition]) -> Condition:

@@ -98,7 +98,10 @@ class _Compiler:
         self.names: set[str] = set()
 
     def refuse(self, node: ast.AST) -> ExpressionError:
-        return ExpressionError(self.text, ast.unparse(node))
+        try:
+            return ExpressionError(self.text, ast.unparse(node))
+        except RecursionError:  # hundreds of brackets or signs in one another
+            return ExpressionError(self.text)
 
     def compile(self, node: ast.expr, depth: int = 0) -> Evaluate:
         if depth > MAX_DEPTH:

@@ -1,7 +1,7 @@
 """Expressions held against a questionnaire: do the names and codes exist, and do the pieces fit together?"""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from barometer.problems import Problem
@@ -51,6 +51,14 @@ def reads(questionnaire: Questionnaire, *expressions: Expression) -> frozenset[s
             derived = questionnaire.derived_named.get(name)
             waiting += derived.expression.names if derived is not None else ()
     return frozenset(name for name in seen if questionnaire.has_question(name))
+
+
+def size(expression: Expression, of_derived: Mapping[str, int]) -> int:
+    """The number of names, comparisons, functions and words such as "and" in it, derived variables written out."""
+    nodes = [
+        node for node in ast.walk(expression.tree) if isinstance(node, ast.expr) and not isinstance(node, ast.Constant)
+    ]
+    return sum(of_derived.get(node.id, 1) if isinstance(node, ast.Name) else 1 for node in nodes)
 
 
 def row_codes(question: Question, questionnaire: Questionnaire) -> frozenset[str]:

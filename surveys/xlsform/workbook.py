@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,7 +10,13 @@ from importlib import import_module
 from barometer.problems import Problem
 
 LARGEST_FILE = 5_000_000
-LARGEST_CONTENT = 100_000_000  # unpacked: a small file can hold a very large sheet
+LARGEST_CONTENT = 30_000_000  # unpacked: a small file can hold a very large sheet
+MOST_ROWS = 5_000  # of one sheet; what is made of each is looked for among all others
+# What zipfile, the XML parser and openpyxl raise for a file that is damaged, encrypted or written by hand.
+BROKEN = (
+    *(ArithmeticError, AttributeError, EOFError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError),
+    zlib.error,
+)
 SHEETS = ("survey", "choices", "settings")
 
 
@@ -45,9 +52,12 @@ def read_workbook(data: bytes) -> tuple[Workbook | None, list[Problem]]:
     errors = import_module("pyxform.errors")
     try:
         read = backends.xlsx_to_dict(data)
-    except (errors.PyXFormError, ValueError, AttributeError, IndexError) as error:
-        return None, [Problem("xls_unreadable", "", {"reason": str(error).splitlines()[0] if str(error) else ""})]
+    except (errors.PyXFormError, *BROKEN) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        return None, [Problem("xls_unreadable", "", {"reason": reason})]
     sheets = {name: tuple(_rows(name, read.get(name, ()))) for name in SHEETS}
+    if any(len(rows) > MOST_ROWS for rows in sheets.values()):
+        return None, [Problem("xls_too_large", "")]
     if not sheets["survey"]:
         return None, [Problem("xls_no_survey", "")]
     others = [name for name in read["sheet_names"] if name.lower() not in SHEETS]
@@ -69,5 +79,5 @@ def _unpacked(data: bytes) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, *BROKEN):  # the reader says so
         return 0

@@ -15,6 +15,7 @@ TOKEN = re.compile(
 )
 SIGNS = ("=", "!=", "<", "<=", ">", ">=")
 MOST_DEPTH = 40
+MOST_CHARACTERS = 2_000
 
 
 class Unsupported(ValueError):
@@ -79,6 +80,8 @@ Node: TypeAlias = Operand | Selected | Compare | Not | Joined
 
 def parse(text: str) -> Node:
     """Raises: Unsupported, with the piece that is not understood."""
+    if len(text) > MOST_CHARACTERS:
+        raise Unsupported(f"{text[:50]}…")
     reader = _Reader(text)
     node = reader.joined("or", 0)
     if reader.ahead:

@@ -10,7 +10,7 @@ from django.utils import translation
 from surveys.answering.conditions import ConditionWords
 from surveys.answering.whole import levels
 from surveys.answering.wording import Wording
-from surveys.questionnaire.conditions import Both, Condition, Either, Fact, condition
+from surveys.questionnaire.conditions import Both, Condition, Conditions, Either, Fact
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.document import from_yaml
 from surveys.questionnaire.expression import Expression, parse
@@ -129,7 +129,7 @@ def test_a_condition_taken_apart_holds_exactly_when_the_question_is_asked(name: 
     expressions += [d.expression for d in found.derived if not d.expression.text.startswith("count(")]
     for level in [choice.code for choice in levels(found)] or [""]:
         known = {"reg_level": level} if level else {}
-        apart = {expression: condition(found, expression, known) for expression in expressions}
+        apart = {expression: Conditions(found, known).of(expression) for expression in expressions}
         for _ in range(60):
             taken = random_route(found, known, rng)
             for expression, facts in apart.items():
@@ -159,7 +159,7 @@ def test_every_kind_of_expression_can_be_taken_apart(text: str) -> None:
     rng, expression = random.Random(text), parse(text)
     registers: list[dict[str, str | int]] = [{}, {"reg_level": "state"}, {"reg_level": "region", "reg_employees": 5}]
     for known in registers:
-        facts = condition(SMALL, expression, known)
+        facts = Conditions(SMALL, known).of(expression)
         for _ in range(80):
             register = {"reg_level": rng.choice(("state", "region")), "reg_employees": rng.randint(0, 12), **known}
             answers = {item.code: random_answer(item, rng) for item in route(SMALL, register, {"a": "yes"}).items}
@@ -238,7 +238,7 @@ def test_what_goes_without_saying_is_left_out() -> None:
 
 def test_what_the_level_decides_is_not_said() -> None:
     assert said("reg_level == 'state' and a == 'yes'", known={"reg_level": "state"}) == said("a == 'yes'")
-    assert condition(SMALL, parse("reg_level == 'state' and a == 'yes'"), {"reg_level": "region"}) is False
+    assert Conditions(SMALL, {"reg_level": "region"}).of(parse("reg_level == 'state' and a == 'yes'")) is False
     assert said("reg_level == 'state'", known={"reg_level": "state"}) == ""
 
 
@@ -261,3 +261,15 @@ def test_every_condition_of_the_shipped_instruments_reads_as_a_sentence_without_
             outside = re.sub(r"“[^”]*”", "", sentence)
             assert not re.search(r"['=<>_%{}]|\b(in|not in|None|True|False|any)\b\(", outside), sentence
             assert codes.isdisjoint(re.findall(r"\w+", outside)), sentence
+
+
+def test_a_chain_of_three_hundred_questions_that_each_rest_on_the_two_before_is_said_at_once() -> None:
+    pages = [
+        page(f"p{number}", question(f"q{number}", f"ask_if: q{number - 1} == 'yes' and q{number - 2} == 'yes'"))
+        for number in range(3, 301)
+    ]
+    first = page("p1", question("q1")), page("p2", question("q2"))
+    found, problems = from_yaml(questionnaire(*first, *pages))
+    assert found is not None, problems
+    conditions = Conditions(found, {})
+    assert conditions.of(found.question("q300").ask_if) == Fact("is", "q299", values=("yes",))

@@ -142,6 +142,7 @@ def test_expressions_are_equal_by_their_text() -> None:
             "not " * 400,
         ),
         *("x == 1 and " * 300 + "x == 1", "9" * 5000),
+        *("-" * 1900 + "1", "~" * 1900 + "a", "a" + ".b" * 990, "a" + "[0]" * 600, "+".join("a" * 900)),
     ],
 )
 def test_what_cannot_be_read_is_refused(text: str) -> None:

@@ -122,6 +122,14 @@ def test_derived_variables_that_read_each_other_in_a_circle_are_told_once_with_t
     ]
 
 
+def test_derived_variables_that_grow_without_end_when_written_out_are_refused_where_they_do() -> None:
+    """The "billion laughs": each names the one above it twice."""
+    head = derived("a == 'yes'", *(f"d{number} and d{number}" for number in range(1, 60)))
+    text = questionnaire(page("one", question("a")), page("two", question("b", "ask_if: d60")), head=head)
+    assert found(text)[0] == ("derived.d8", "condition_too_long")
+    assert {code for _where, code in found(text)} == {"condition_too_long"}
+
+
 def test_a_condition_on_the_same_page_is_refused() -> None:
     text = questionnaire(page("one", question("a"), question("b", "ask_if: a == 'yes'")))
     assert found(text) == [("b", "same_page")]
