@@ -59,3 +59,8 @@ def test_a_catalogue_begun_for_another_language_is_empty_and_counted(
     assert catalogues.untranslated("sv") == len(catalogues.messages())
     assert catalogues.untranslated("da") == 0
     catalogues.untranslated.cache_clear()
+
+
+def test_danish_quotes_in_one_way() -> None:
+    texts = [text for entry in catalogues.catalogue("da") for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert [text for text in texts if re.search("[“„»«]", text)] == []

@@ -158,7 +158,7 @@ def test_an_error_stands_beside_its_field_and_is_tied_to_it() -> None:
 
 def test_an_error_speaks_of_options_by_their_label() -> None:
     sent = {"partners": ["none", "citizens"]}
-    assert "»Ingen« kan ikke vælges" in shown("marks", None, sent).by_id("id_partners_error").text
+    assert "”Ingen” kan ikke vælges" in shown("marks", None, sent).by_id("id_partners_error").text
     assert "“Nobody” cannot stand" in shown("marks", None, sent, language="en").by_id("id_partners_error").text
 
 
@@ -221,7 +221,7 @@ def test_a_conflict_shows_both_answers() -> None:
     form = form_of(read("marks"), {"partners": ["companies"]}, {"partners": ["none"]}, seen={})
     markup = printed(form)
     assert form.conflicts == [("id_partners_conflict", "Hvem hjalp?")]
-    assert "»Virksomheder«" in markup.by_id("id_partners_conflict").text
+    assert "”Virksomheder”" in markup.by_id("id_partners_conflict").text
     assert values(markup, "partners") == ["none"]
 
 

@@ -77,7 +77,7 @@ def test_a_condition_that_a_whole_page_shares_is_said_once() -> None:
 def test_the_sentences_are_in_the_language_of_the_questionnaire_not_of_the_reader() -> None:
     with translation.override("en"):
         content = whole(read(BAROMETER), "da", "region")
-    assert content["pages"][1]["questions"][0]["when"] == "Kun hvis svaret på spørgsmål 1 er “Nej, den er nedlagt”."
+    assert content["pages"][1]["questions"][0]["when"] == "Kun hvis svaret på spørgsmål 1 er ”Nej, den er nedlagt”."
     assert content["words"]["heading"] == "Alle spørgsmål"
 
 
@@ -153,7 +153,7 @@ def test_staff_see_all_questions_of_a_draft_in_the_language_and_for_the_level_th
     assert response.status_code == 200
     content = response.content.decode()
     assert '<div lang="da">' in content
-    assert "Kun hvis svaret på spørgsmål 1 er “Nej, den er nedlagt”." in content
+    assert "Kun hvis svaret på spørgsmål 1 er ”Nej, den er nedlagt”." in content
     assert "Departementet eller en anden overordnet administrativ ledelse" in content
     assert browser_of(dana()).get(f"/questionnaires/{make_questionnaire(published=False).pk}/all/").status_code == 200
 
