@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
 
@@ -12,4 +13,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "queue-due-steps": {"task": "responses.tasks.queue_due_steps", "schedule": 60.0},
     "send-due-mails": {"task": "responses.tasks.send_due_mails", "schedule": 60.0},
+    "recheck-submissions": {"task": "responses.tasks.recheck_submissions", "schedule": crontab(hour="3", minute="30")},
 }

@@ -1,11 +1,14 @@
-"""What runs every minute; see barometer/celery.py. The rows are the truth: each may run twice, or not at all once."""
+"""What runs every minute, and every night; see barometer/celery.py.
+
+The rows are the truth: each may run twice, or not at all once.
+"""
 
 import time
 
 from celery import shared_task
 from django.utils import timezone
 
-from responses.actions import contact
+from responses.actions import contact, recheck
 
 LONGEST = 50  # seconds, so that a sweep is over before the next one begins
 
@@ -26,3 +29,9 @@ def send_due_mails() -> int:
             break
         handled += batch
     return handled
+
+
+@shared_task
+def recheck_submissions() -> int:
+    """Count the submissions that are not complete, and log them. Changes nothing."""
+    return len(recheck.incomplete_submissions())

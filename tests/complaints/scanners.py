@@ -89,7 +89,7 @@ class Machine:
     def visit(self, address: str, levels: int | None = None) -> None:
         """Do to an address what this machine does."""
         levels = self.behaviour.levels if levels is None else levels
-        if address in self.seen:
+        if address in self.seen or (self.behaviour.presses and address.endswith(".pdf")):
             return
         self.seen.add(address)
         self.place = address

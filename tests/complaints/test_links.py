@@ -2,12 +2,14 @@
 
 import logging
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from barometer.logs import json_formatter
+from barometer.private import PREFIXES
 from responses import links
 from responses.models import Case, CaseEvent, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
@@ -94,6 +96,13 @@ def test_complaint_20_the_log_of_a_journey_holds_no_link(
     assert lines
     secrets = [links.token(purpose, holder).rpartition("-")[2] for purpose in (links.ANSWER, links.OPT_OUT)]
     assert not [line for line in lines if any(secret in line for secret in secrets)]
+
+
+def test_complaint_20_the_proxy_that_operators_are_shown_logs_no_secret_address() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "operators.md").read_text(encoding="utf-8")
+    pattern = re.search(r"map \$request_uri \$loggable \{ ~(\S+) 0;", guide)
+    assert pattern
+    assert [prefix for prefix in PREFIXES if not re.search(pattern[1], f"{prefix}x/")] == []
 
 
 def test_complaint_20_guessing_typed_codes_is_slowed_with_words_that_say_what_to_do(

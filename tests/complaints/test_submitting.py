@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from responses import monitoring
+from barometer.celery import app
+from responses import monitoring, tasks
 from responses.actions import answering, contact
 from responses.models import Case, CaseEvent, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
@@ -69,6 +70,26 @@ def test_complaint_6_opened_started_and_submitted_are_different_numbers(client: 
     submit(client, holder)
     counts = monitoring.monitor(round_).overall
     assert (counts.sampled, counts.started, counts.submitted) == (3, 1, 1)
+
+
+def test_complaint_6_every_night_what_was_submitted_is_checked_again_and_one_fault_is_an_error_in_the_log(
+    client: Client, holder: LinkHolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = owner_of(make_case(holder.case.round))
+    for each in (holder, whole):
+        list(walk(client, each, SHORT_WAY))
+        submit(client, each)
+    assert tasks.recheck_submissions() == 0
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    response = Response.objects.get(case=holder.case_id)
+    for answers in ({}, {**response.answers, "innov": {"product": "bogus"}}, {"unit_confirm": "closed"}):
+        response.answers = answers
+        response.save()
+        caplog.clear()
+        assert tasks.recheck_submissions() == 1
+        [line] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+        assert line == f"submitted answers are not complete: cases {holder.case_id}"
+    assert "responses.tasks.recheck_submissions" in {entry["task"] for entry in app.conf.beat_schedule.values()}
 
 
 def test_complaint_7_a_page_that_arrives_after_submission_changes_nothing(client: Client, holder: LinkHolder) -> None:
