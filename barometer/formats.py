@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, gettext
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -62,6 +62,8 @@ def _danish() -> bool:
 
 def language_name(code: str) -> str:
     """Return a language's name in the active language; its code when Django does not know it."""
+    if code == "nb":  # Django spells it in two ways, so that its own name is never translated
+        return gettext("Norwegian (bokmål)")
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:

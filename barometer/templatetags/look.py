@@ -15,6 +15,7 @@ from barometer import formats
 
 register = template.Library()
 
+register.filter("language_name", formats.language_name)
 register.filter("number", formats.number)
 register.filter("percent", formats.percent)
 register.filter("points", formats.points)

@@ -136,10 +136,13 @@ def _save(request: HttpRequest, holder: LinkHolder, number: int, data: QueryDict
         return go("answer", holder)
     if pressed == "draft":
         return _draft(holder, saved)
-    if not saved.input.clean:
-        return _page(request, holder, saved.route, saved.page, saved.answers, posted=saved.input)
-    if chosen in holder.case.round.languages:
-        with translation.override(chosen):
+    switched = chosen in holder.case.round.languages
+    with translation.override(chosen if switched else language):
+        if not saved.input.clean:
+            page = _page(request, holder, saved.route, saved.page, saved.answers, posted=saved.input)
+            page["Content-Language"] = translation.get_language() or ""
+            return page
+        if switched:
             return go("answer-page", holder, number) if saved.answers else go("answer", holder)
     by_hand = saved.changed or _by_hand(holder, data)
     return _onward(request, holder, saved.route, number, pressed, by_hand=by_hand)

@@ -47,7 +47,7 @@ def for_holder(purpose: str = links.ANSWER, *, watching: bool = False) -> Callab
             with translation.override(language_of(request, holder.case)):
                 elsewhere = _elsewhere(request, holder, watching=watching)
                 response = elsewhere or view(request, holder, *args, **kwargs)
-                response["Content-Language"] = translation.get_language() or ""
+                response.headers.setdefault("Content-Language", translation.get_language() or "")
             return response
 
         return wrapped

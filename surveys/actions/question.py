@@ -1,16 +1,18 @@
 """Add, change, copy, move and delete the questions of a draft."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
 
 from barometer.models import User
+from barometer.problems import Problem
 from surveys.actions.choices import refuse_twins, write_choices
 from surveys.actions.draft import (
     ChangedMeanwhile,
     Draft,
+    DraftRefused,
     PartGone,
     changing,
     refuse_taken,
@@ -175,12 +177,24 @@ def _fitted_option(option: Mapping[str, Any], type_: str) -> dict[str, Any]:
 
 
 def _refuse(questionnaire: Questionnaire, row: Question, values: Values) -> None:
+    """Raises DraftRefused with all that is wrong, so that it can be mended at one go."""
     code = values["code"]
-    refuse_taken(questionnaire.questions.exclude(pk=row.pk), "code", code, code)
-    refuse_twins(values["options"], code)
-    refuse_twins(values["rows"], code)
     choices = {f"{code}.{choice['code']}": choice["ask_if"] for choice in (*values["options"], *values["rows"])}
-    refuse_unreadable({code: values["ask_if"], f"{code}.soft_check": values["soft_check_when"], **choices})
+    expressions = {code: values["ask_if"], f"{code}.soft_check": values["soft_check_when"], **choices}
+    checks: tuple[Callable[[], None], ...] = (
+        lambda: refuse_taken(questionnaire.questions.exclude(pk=row.pk), "code", code, code),
+        lambda: refuse_twins(values["options"], code),
+        lambda: refuse_twins(values["rows"], code),
+        lambda: refuse_unreadable(expressions),
+    )
+    problems: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except DraftRefused as refused:
+            problems += refused.problems
+    if problems:
+        raise DraftRefused(problems)
 
 
 def _write(row: Question, values: Values) -> None:

@@ -114,6 +114,18 @@ def _jump(questionnaire: Questionnaire, preview: Preview, number: int) -> Step:
     return Step(preview, unreachable=True)
 
 
+def at_question(questionnaire: Questionnaire, beginning: Preview, code: str) -> Step:
+    """Go to a question with answers that lead to it, as one of its page may be asked where others are not."""
+    way = answers_to(questionnaire, beginning.register, code)
+    if way is None:
+        return Step(beginning, unreachable=True)
+    number = next(n for n, page in enumerate(questionnaire.pages, start=1) if code in page.questions)
+    made = replace(beginning, answers=way, page=number)
+    if made.route(questionnaire).item(code) is None:  # switched off
+        return Step(beginning, unreachable=True)
+    return Step(made, made_up=bool(way))
+
+
 class RegisterForm(forms.Form):
     """The register variables of a made-up workplace, and the language; every field has a value to begin with."""
 
@@ -130,11 +142,23 @@ class RegisterForm(forms.Form):
 
     def preview(self) -> Preview:
         """The beginning; call when the form is valid."""
-        given: dict[str, Any] = dict(self.cleaned_data)
+        return self._beginning(dict(self.cleaned_data))
+
+    def untouched(self) -> Preview:
+        """The beginning with the values that the fields have when nobody touches them."""
+        return self._beginning({name: _first(field) for name, field in self.fields.items()})
+
+    def _beginning(self, given: dict[str, Any]) -> Preview:
         language = given.pop("language")
         beginning = Preview(given, {}, language, END)
         pages = beginning.route(self.questionnaire).pages
         return replace(beginning, page=pages[0].number if pages else END)
+
+
+def _first(field: forms.Field) -> object:
+    if isinstance(field, forms.ChoiceField) and field.initial is None:
+        return next(iter(field.choices))[0]
+    return field.initial
 
 
 def _field(variable: RegisterVariable, language: str) -> forms.Field:

@@ -94,8 +94,8 @@ class ChoiceTable:
                 self.form.add_error(self.name(number, "code"), gettext("Write a code."))
 
     def number_of(self, code: str, expression: str | None = None) -> int | None:
-        """Return the line with this code, and with this condition where one is given."""
-        for number in range(len(self)):
+        """Return the line with this code, the last of twins, and with this condition where one is given."""
+        for number in reversed(range(len(self))):
             line = self._value(number, self.form.cleaned_data.get)
             if line["code"] == code and expression in (None, line.get("ask_if")):
                 return number

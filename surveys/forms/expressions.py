@@ -21,7 +21,7 @@ def explained(problem: Problem, names: Sequence[Name]) -> str:
     params = problem.params
     named = {name.name: name for name in names}
     known = named.get(str(params.get("name", "")).partition(".")[0])
-    if problem.code in ("unknown_name", "forward_reference", "same_page"):
+    if problem.code in ("unknown_name", "forward_reference"):
         return " ".join([told, *_offered(str(params["name"]), list(named), gettext("Names that can stand here:"))])
     if problem.code == "unknown_code" and known is not None:
         codes = [choice.code for choice in known.codes]

@@ -291,7 +291,7 @@ class QuestionForm(forms.Form):
         self.add_error(self._field_of(problem), explained(problem, self.names))
 
     def _field_of(self, problem: Problem) -> str | None:
-        own = str(self.cleaned_data.get("code", ""))
+        own = str(self["code"].value() or "")  # not the cleaned one, which is gone once an error stands beside it
         _, _, inside = problem.where.partition(".")
         key, expression = problem.params.get("key"), problem.params.get("expression")
         if problem.where == own:

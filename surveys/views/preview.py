@@ -17,7 +17,7 @@ from barometer.formats import language_name
 from barometer.problems import sentence
 from surveys.actions.checking import findings
 from surveys.answering.forms import PageForm
-from surveys.answering.preview import END, STATE_FIELD, Preview, RegisterForm, Step, step
+from surveys.answering.preview import END, STATE_FIELD, Preview, RegisterForm, Step, at_question, step
 from surveys.answering.progress import progress
 from surveys.answering.wording import Wording
 from surveys.models import Questionnaire
@@ -32,7 +32,7 @@ from surveys.questionnaire.routing import Route
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview in a frame as wide as a phone."""
     row = get_object_or_404(Questionnaire, pk=pk)
-    return render(request, "surveys/preview/phone.html", {"questionnaire": row})
+    return render(request, "surveys/preview/phone.html", {"questionnaire": row, "question": _question(request)})
 
 
 @xframe_options_sameorigin
@@ -40,7 +40,7 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose a made-up workplace (GET), then walk through the pages (POST)."""
+    """Choose a made-up workplace (GET), then walk through the pages (POST); or go to one question at once (GET)."""
     row = get_object_or_404(Questionnaire, pk=pk)
     problems = [sentence(problem, TEXTS) for problem in findings(row).hidden]
     if problems:
@@ -54,7 +54,14 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     form.fields["language"].label = gettext("Language")
     if form.is_valid():
         return _page(request, row, found, Step(form.preview()))
+    question = _question(request)
+    if any(question in page.questions for page in found.pages):
+        return _page(request, row, found, at_question(found, form.untouched(), question))
     return render(request, "surveys/preview/start.html", {"questionnaire": row, "form": form})
+
+
+def _question(request: HttpRequest) -> str:
+    return request.GET.get("question", "")
 
 
 def _page(request: HttpRequest, row: Questionnaire, found: Definition, to: Step) -> HttpResponse:
@@ -72,6 +79,7 @@ def _page(request: HttpRequest, row: Questionnaire, found: Definition, to: Step)
         "questionnaire": row,
         "state_field": STATE_FIELD,
         "state": to.preview.text(),
+        "question": _question(request),
         "shown": shown,
         "preview": to.preview,
         "is_end": taken.page(to.preview.page) is None,

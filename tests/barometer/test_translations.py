@@ -36,6 +36,13 @@ def test_translations_keep_the_placeholders(language: str) -> None:
                 assert {match[0] for match in PLACEHOLDER.finditer(text)} == wanted, entry.msgid
 
 
+def test_danish_has_one_kind_of_quotation_marks() -> None:
+    """”Sådan her”; the straight ones of the program's own formats and of the mails' plain text stay."""
+    entries = [entry for entry in catalogues.catalogue("da") if not entry.obsolete]
+    texts = [text for entry in entries for text in entry.msgstr_plural.values() or [entry.msgstr]]
+    assert [text for text in texts if re.search("[“»«„]", text)] == []
+
+
 def test_english_is_the_source_language() -> None:
     for entry in catalogues.catalogue("en"):
         assert entry.msgstr in ("", entry.msgid)

@@ -161,6 +161,15 @@ def test_the_language_button_saves_first_and_stays_on_the_page(client: Client, h
     assert Case.objects.get(pk=holder.case_id).language == "en"
 
 
+def test_what_cannot_be_saved_is_told_in_the_language_that_was_chosen(client: Client, holder: LinkHolder) -> None:
+    two = {"unit_confirm": ["yes", "closed"], "respondent_role": "top_manager", "language": "en"}
+    page = client.post(link(holder, "answer-page", 1), two)
+    assert (page.status_code, page["Content-Language"]) == (422, "en")
+    assert "Give only one answer." in page.content.decode()
+    assert '<html lang="en"' in page.content.decode()
+    assert stored_answers(holder) == {"respondent_role": "top_manager"}
+
+
 def test_two_browsers_on_one_case_overwrite_nothing_silently(client: Client, holder: LinkHolder) -> None:
     walked = walk(client, holder, LONG_WAY)
     next(walked), next(walked), next(walked)

@@ -212,3 +212,27 @@ def test_only_staff_can_try_a_questionnaire_out(page: str) -> None:
     assert browser_of(None).get(there)["Location"].startswith("/login/")
     assert browser_of(olga()).get(there).status_code == 403
     assert browser_of(dana()).put(there).status_code == 405
+
+
+def test_a_question_is_shown_at_once_with_answers_that_lead_to_it() -> None:
+    questionnaire = shipped(NOON)
+    shown = browser_of(dana()).get(address(questionnaire), {"question": "insp_channel"}).content.decode()
+    assert 'name="insp_channel"' in shown
+    assert "Made-up answers have been added" in shown
+    first = browser_of(dana()).get(address(questionnaire), {"question": "unit_confirm"}).content.decode()
+    assert 'name="unit_confirm"' in first
+    assert "Made-up answers" not in first
+
+
+@pytest.mark.parametrize(("code", "said"), [("innov_count", "No answers lead to this page"), ("nothing", "first page")])
+def test_a_question_that_is_switched_off_or_unknown_shows_the_beginning(code: str, said: str) -> None:
+    questionnaire = shipped(NOON)
+    page = browser_of(dana()).get(address(questionnaire), {"question": code})
+    assert page.status_code == 200
+    assert said in page.content.decode()
+
+
+def test_the_phone_shows_the_question_that_was_asked_for() -> None:
+    questionnaire = shipped(NOON)
+    page = browser_of(dana()).get(f"{address(questionnaire)}phone/", {"question": "novelty"})
+    assert f'src="{address(questionnaire)}?question=novelty"' in page.content.decode()

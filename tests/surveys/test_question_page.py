@@ -156,6 +156,13 @@ def test_a_condition_may_be_written_on_several_lines() -> None:
     assert condition.text == "new == 'yes' and what == 'product'"
 
 
+def test_all_that_is_wrong_is_told_at_one_go_and_of_twins_the_second() -> None:
+    draft = make_draft()
+    twins = {"code": "new", "options-1-code": EXTRA["options-0-code"], "ask_if": "new =="}
+    told = errors(sent(draft, "", {**EXTRA, **twins}))
+    assert sorted(told) == ["ask_if", "code", "options-1-code"]
+
+
 def test_the_names_beside_the_condition_are_those_of_earlier_pages_with_their_codes() -> None:
     draft = make_draft()
     names = browser_of(dana()).get(page(draft, "whose")).context["form"].names
@@ -173,7 +180,7 @@ def test_the_names_beside_the_condition_are_those_of_earlier_pages_with_their_co
         ({"code": "new"}, "code"),
         ({"code": "reg_extra"}, "code"),
         ({"code": "class"}, "code"),
-        ({"options-1-code": "very"}, "options-0-code"),
+        ({"options-1-code": "very"}, "options-1-code"),
         ({"options-1-code": ""}, "options-1-code"),
         ({"options-1-code": "No way"}, "options-1-code"),
         ({"options-1-value": "1"}, "options-1-value"),
