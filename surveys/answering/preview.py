@@ -157,7 +157,7 @@ class RegisterForm(forms.Form):
 
 def _first(field: forms.Field) -> object:
     if isinstance(field, forms.ChoiceField) and field.initial is None:
-        return next(iter(field.choices))[0]
+        return next(value for value, _ in field.widget.choices)
     return field.initial
 
 
