@@ -16,6 +16,7 @@ from responses.actions.case import CaseClosed, lock_open
 from responses.models import Case, LinkHolder, Response
 from responses.models.case import ON_CORRECTION
 from responses.statistics.dispositions import Disposition, EventKind
+from surveys.models import Round
 
 
 class Correction(Enum):
@@ -69,6 +70,7 @@ def reopen(*, case: Case, reason: str, by: User, at: datetime) -> None:
 
     Raises: CaseClosed.
     """
+    Round.objects.select_for_update(no_key=True).get(pk=case.round_id)  # closing waits for us, or we for it
     case = _lock_submitted(case.pk)
     Response.objects.filter(case=case).update(submitted_at=None)
     events.record(case, kind=EventKind.REOPENED, at=at, by=by)

@@ -46,6 +46,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         last = models.Subquery(said.order_by("-pk").values("kind")[:1])
         return submitted.alias(last_on_correction=last).filter(last_on_correction=EventKind.CORRECTION_REQUESTED)
 
+    def opened_again(self) -> Self:
+        """Cases whose submitted answers staff have let the workplace change, and that wait to be submitted again."""
+        reopened = CaseEvent.objects.filter(case=models.OuterRef("pk"), kind=EventKind.REOPENED)
+        return self.filter(models.Exists(reopened), response__submitted_at__isnull=True)
+
     def without_address(self) -> Self:
         """Cases from which an answer may still come, but whose owner no mail can reach."""
         return self.unfinished().filter(holders__role=LinkHolder.Role.OWNER, holders__email="")

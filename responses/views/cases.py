@@ -35,7 +35,7 @@ from surveys.answering.wording import AnswerLine, Wording
 from surveys.models import AddressKind, Round
 
 CASES_PER_PAGE = 50
-ASKS_TO_CORRECT = "asks-to-correct"
+ASKS_TO_CORRECT, OPENED_AGAIN = "asks-to-correct", "opened-again"
 
 
 @staff_required
@@ -49,7 +49,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "round": round_,
         "page": Paginator(found, CASES_PER_PAGE).get_page(request.GET.get("page")),
-        "dispositions": [*DISPOSITION_LABELS.items(), (ASKS_TO_CORRECT, _("Asks to correct its answers"))],
+        "dispositions": [*DISPOSITION_LABELS.items(), *_waiting()],
         "asking": Case.objects.of_round(round_).asking_to_correct().count(),
         "disposition": disposition,
         "words": words,
@@ -57,11 +57,21 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/cases/list.html", context)
 
 
+def _waiting() -> list[tuple[str, str]]:
+    """Return what a case may wait for, beside where it stands."""
+    return [
+        (ASKS_TO_CORRECT, _("Asks to correct its answers")),
+        (OPENED_AGAIN, _("Opened again, and not submitted since")),
+    ]
+
+
 def _found(cases: CaseQuerySet, disposition: str, words: str) -> QuerySet[Case]:
     if disposition in DISPOSITION_LABELS:
         cases = cases.filter(disposition=disposition)
     elif disposition == ASKS_TO_CORRECT:
         cases = cases.asking_to_correct()
+    elif disposition == OPENED_AGAIN:
+        cases = cases.opened_again()
     if words:
         name = Q(sample_unit__workplace__name__icontains=words)
         found = name | Q(sample_unit__workplace__register_id=words)

@@ -4,6 +4,7 @@ Nothing here happens by a plain button: what to do is typed or chosen first, and
 mail scanner that follows every link and presses every button hands nothing over and takes nothing back.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -19,7 +20,7 @@ from responses.hand_over_forms import KEEP, HandOverForm, give_back_form, take_b
 from responses.models import HandOver, LinkHolder
 from responses.problem_texts import TEXTS
 from responses.statistics.eligibility import ENDED
-from responses.views.respondent import address, for_holder, go, show
+from responses.views.respondent import FOR_GOOD, address, for_holder, go, show
 from surveys.models import AddressKind
 
 Role = LinkHolder.Role
@@ -113,7 +114,7 @@ def _hand_over(request: HttpRequest, holder: LinkHolder, role: LinkHolder.Role) 
 
 
 def _take_back(request: HttpRequest, holder: LinkHolder, purpose: str) -> HttpResponse:
-    if holder.role != Role.OWNER or _over(holder):
+    if holder.role != Role.OWNER or _over(holder, FOR_GOOD):
         return go("answer", holder)
     name, current = _page("take-back", purpose), _current(holder)
     form = take_back_form(request, current, address(name, holder, purpose=purpose))
@@ -131,7 +132,7 @@ def _take_back(request: HttpRequest, holder: LinkHolder, purpose: str) -> HttpRe
 def _give_back(request: HttpRequest, holder: LinkHolder, purpose: str) -> HttpResponse:
     if holder.role == Role.OWNER:
         return go("not-me", holder)
-    if _over(holder):
+    if _over(holder, FOR_GOOD):
         return go("answer", holder)
     name, given = _page("give-back", purpose), HandOver.objects.select_related("holder").get(holder=holder)
     form = give_back_form(request, given, address(name, holder, purpose=purpose))
@@ -149,9 +150,9 @@ def _status(form: Form, asked: object = True) -> int:
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and asked else HTTPStatus.OK
 
 
-def _over(holder: LinkHolder) -> bool:
+def _over(holder: LinkHolder, ended: Collection[str] = ENDED) -> bool:
     case = holder.case
-    return case.disposition in ENDED or case.round.status != case.round.Status.OPEN
+    return case.disposition in ended or case.round.status != case.round.Status.OPEN
 
 
 def _page(name: str, purpose: str) -> str:

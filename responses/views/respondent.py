@@ -20,8 +20,12 @@ from django.views.decorators.http import require_http_methods
 
 from responses import links
 from responses.models import Case, HandOver, LinkHolder
+from responses.statistics.dispositions import Disposition
 from responses.statistics.eligibility import ENDED
 from surveys.models import Round
+
+# Where nothing is left to take back. That the workplace is gone may be a delegate's mistake.
+FOR_GOOD = ENDED.keys() - {Disposition.INELIGIBLE_REPORTED}
 
 P = ParamSpec("P")
 HolderView = Callable[Concatenate[HttpRequest, LinkHolder, P], HttpResponse]
@@ -64,7 +68,7 @@ def _elsewhere(request: HttpRequest, holder: LinkHolder, *, watching: bool) -> H
     if holder.standing == LinkHolder.Standing.ENDED:
         return show(request, "task_elsewhere", holder, {}, status=status)
     case = holder.case
-    over = case.disposition in ENDED or case.round.status != Round.Status.OPEN
+    over = case.round.status != Round.Status.OPEN or case.disposition in FOR_GOOD
     if holder.standing != LinkHolder.Standing.WATCHES or watching or over:
         return None
     current = HandOver.objects.current().filter(holder__case=case, holder__role=LinkHolder.Role.DELEGATE)

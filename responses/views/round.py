@@ -86,5 +86,9 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("The round is closed: no more answers are taken, and no more mails are sent."))
         return redirect("round", slug)
-    context = {"round": round_, "counts": monitoring.monitor(round_)}
+    context = {
+        "round": round_,
+        "counts": monitoring.monitor(round_),
+        "opened_again": Case.objects.of_round(round_).opened_again().count(),
+    }
     return render(request, "responses/round/close.html", context)

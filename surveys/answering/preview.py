@@ -1,6 +1,7 @@
 """Trying out a questionnaire without storing anything: what has been answered so far travels in the page itself."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from surveys.questionnaire.routing import Route, RoutePage, route
 STATE_FIELD = "_preview"
 END = 0  # the number of the "page" after the last one
 MADE_UP_NUMBER = 12
+PAGE_NUMBER = re.compile("[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Preview:
         """None for what ``text`` did not write. Answers may be anything: those that are not valid count as none."""
         try:
             register, answers, language, page = json.loads(text)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return None
         fits = isinstance(register, dict) and isinstance(answers, dict) and isinstance(page, int)
         if not fits or language not in questionnaire.languages:
@@ -84,7 +86,7 @@ def step(questionnaire: Questionnaire, before: Preview, data: QueryDict) -> Step
     if language in questionnaire.languages:
         after = replace(after, language=language)
     wanted = data.get("_page", "")
-    return _jump(questionnaire, after, int(wanted)) if wanted.isdecimal() else Step(after)
+    return _jump(questionnaire, after, int(wanted)) if PAGE_NUMBER.fullmatch(wanted) else Step(after)
 
 
 def _onward(taken: Route, preview: Preview, *, back: bool) -> Preview:

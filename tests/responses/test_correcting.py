@@ -207,3 +207,14 @@ def test_staff_see_only_requests_that_wait(holder: LinkHolder, bring_about: Call
     assert list(Case.objects.asking_to_correct()) == [refreshed(holder.case)]
     bring_about(holder)
     assert list(Case.objects.asking_to_correct()) == []
+
+
+def test_whoever_closes_the_round_is_told_of_answers_opened_again(holder: LinkHolder) -> None:
+    close = f"/rounds/{holder.case.round.slug}/close/"
+    assert "opened again" not in browser_of(finn()).get(close).content.decode()
+    staff_act(holder, "reopen")
+    assert "1 workplace has had its answers opened again" in browser_of(finn()).get(close).content.decode()
+    listed = browser_of(finn()).get(f"/rounds/{holder.case.round.slug}/cases/", {"disposition": "opened-again"})
+    assert "Skovbo" in listed.content.decode()
+    answering.submit(holder=holder, at=LATER)
+    assert "opened again" not in browser_of(finn()).get(close).content.decode()

@@ -236,3 +236,16 @@ def test_the_phone_shows_the_question_that_was_asked_for() -> None:
     questionnaire = shipped(NOON)
     page = browser_of(dana()).get(f"{address(questionnaire)}phone/", {"question": "novelty"})
     assert f'src="{address(questionnaire)}?question=novelty"' in page.content.decode()
+
+
+@pytest.mark.parametrize("state", ["[" * 100_000, "9" * 5000, '[{}, {}, "en", 1e999]', "[{}, {}, [], 1]", "\0"])
+def test_a_state_that_no_page_wrote_begins_anew(state: str) -> None:
+    page = browser_of(dana()).post(address(shipped(NOON)), {"_preview": state, **WORKPLACE})
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1", "99999"])
+def test_a_page_number_that_nobody_can_choose_leads_nowhere(number: str) -> None:
+    walk = Walk(shipped(NOON), **WORKPLACE)
+    walk.post(go="1", _page=number, **FIRST_PAGE)
+    assert (walk.page.status_code, walk.title) == (200, "Welcome")
