@@ -1,7 +1,7 @@
 """A SELECT that is put together once per process, for the few that run with every page of a respondent.
 
 For a SELECT over seven tables Django takes a millisecond to put the SQL together, ten times as long as PostgreSQL takes
-to answer it. See docs/decisions/0008-prepared-queries.md.
+to answer it. See docs/decisions/0011-prepared-queries.md.
 """
 
 from collections.abc import Callable, Sequence

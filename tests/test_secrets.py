@@ -8,12 +8,14 @@ from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from responses import links
+from responses import copies, links
 from responses.actions import contact, fieldwork
-from responses.models import LinkHolder, Mail
+from responses.models import LinkHolder, Mail, Response
 from tests.factories import NOON, make_round, make_sample
 from tests.instruments import shipped
+from tests.leaders import LONG_WAY, link, owner_of, walk
 
 
 @pytest.mark.django_db(transaction=True)
@@ -24,20 +26,43 @@ def test_a_full_dump_after_mailing_and_answering_holds_no_token_and_no_code(
     make_sample(round_, size=12)
     fieldwork.open_round(round_=round_, by=None, at=NOON)
     contact.send_due(at=NOON)
-    holders = list(LinkHolder.objects.all())
-    client.post(reverse("answer-page", args=[links.token(links.ANSWER, holders[0]), 1]), {"unit_confirm": "yes"})
+    first, second = LinkHolder.objects.order_by("pk")[:2]
+    left = answered(client, first)
+    typed = {"given_by": "Lea", "name": "Dorte", "email": f"dorte@{second.email.partition('@')[2]}", "confirm": "1"}
+    client.post(reverse("pass-on", args=[links.token(links.ANSWER, second)]), typed)
+    contact.send_due(at=timezone.now())
+    delegate = LinkHolder.objects.get(role=LinkHolder.Role.DELEGATE)
     sent = "".join(str(mail.message()) for mail in mailoutbox)
-    dumped = io.StringIO()
-    call_command("dumpdata", stdout=dumped)
-    dump = dumped.getvalue()
-    assert Mail.objects.filter(status=Mail.Status.SENT).count() == 12
-    for holder in holders:
-        secrets = [links.token(purpose, holder) for purpose in (links.ANSWER, links.OPT_OUT)] + [
-            links.typed_code(holder)
-        ]
-        assert secrets[0] in sent
-        assert secrets[2] in sent
-        for secret in secrets:
-            assert secret not in dump
-            assert secret.partition("-")[2] not in dump
+    dump = dumped()
+    assert Mail.objects.filter(status=Mail.Status.SENT).count() == 12 + 1 + 2  # invitations, a receipt, the hand-over
+    for holder in LinkHolder.objects.all():
+        assert links.token(links.ANSWER, holder) in sent
+        assert links.typed_code(holder) in sent
+        for secret in [*(links.token(purpose, holder) for purpose in links.PATHS), links.typed_code(holder)]:
+            left.append(secret)
+    assert links.token(links.TAKE_BACK, second) in sent
+    assert links.token(links.GIVE_BACK, delegate) in sent
+    for secret in left:
+        assert secret not in dump
+        assert secret.partition("-")[2] not in dump
     assert not re.search(r"/(s|o|t|r|k|w)/[0-9A-Za-z_-]{20}", dump)
+
+
+def answered(client: Client, holder: LinkHolder) -> list[str]:
+    """Answer, submit, and leave what one can leave; return the tokens that the browser was given on the way."""
+    list(walk(client, owner_of(holder.case), LONG_WAY))
+    response = Response.objects.get(case=holder.case_id)
+    given = [copies.seen(response), links.signed(links.BY_HAND, holder.pk)]
+    receipt = client.post(link(holder, "answer-submit"), {"looked_through": "on"})["Location"]
+    contact = {"email": "lea@skole.example", "innovation": "Brød", "agree": "on"}
+    withdrawals = [
+        client.post(f"{receipt}contact/", contact)["Location"],
+        client.post(f"{receipt}results/", {"email": "lea@skole.example"})["Location"],
+    ]
+    return given + [path.strip("/").split("/")[1] for path in (receipt, *withdrawals)]
+
+
+def dumped() -> str:
+    file = io.StringIO()
+    call_command("dumpdata", stdout=file)
+    return file.getvalue()
