@@ -56,6 +56,13 @@ def moment(value: datetime) -> str:
     return date_format(timezone.localtime(value), "j. F Y \\k\\l. H.i" if _danish() else "j F Y H:i")
 
 
+def short_moment(value: datetime | None) -> str:
+    """Return the same as narrow as tables need it; "" for none."""
+    if value is None:
+        return ""
+    return date_format(timezone.localtime(value), "d.m.Y \\k\\l. H.i" if _danish() else "d M Y H:i")
+
+
 def _danish() -> bool:
     return (get_language() or "").startswith("da")
 

@@ -216,6 +216,13 @@ def test_a_moment_belongs_to_the_day_it_has_in_copenhagen() -> None:
         assert formats.weekday_date(datetime(2020, 2, 12, 23, 30, tzinfo=UTC)) == "Thursday 13 February 2020"
 
 
+@pytest.mark.parametrize(("language", "told"), [("da", "05.03.2020 kl. 09.05"), ("en", "05 Mar 2020 09:05")])
+def test_a_moment_in_a_table_is_written_as_danes_write_it(language: str, told: str) -> None:
+    with translation.override(language):
+        assert formats.short_moment(datetime(2020, 3, 5, 8, 5, tzinfo=UTC)) == told
+        assert formats.short_moment(None) == ""
+
+
 def test_nobody_is_logged_in_on_the_page_shown_to_nobody() -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()

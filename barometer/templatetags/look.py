@@ -22,6 +22,7 @@ register.filter("points", formats.points)
 register.filter("weekday_date", formats.weekday_date)
 register.filter("day", formats.day)
 register.filter("moment", formats.moment)
+register.filter("short_moment", formats.short_moment)
 register.filter("short_day", formats.short_day)
 
 

@@ -29,7 +29,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def create(request: HttpRequest) -> HttpResponse:
-    form = RoundForm(request.POST if request.method == "POST" else None)
+    chosen = {"questionnaire": request.GET.get("questionnaire", "")}
+    form = RoundForm(request.POST if request.method == "POST" else None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         round_ = actions.create_round(
             slug=form.cleaned_data["slug"],

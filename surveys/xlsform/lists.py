@@ -76,7 +76,7 @@ class Lists:
     def scales(self) -> dict[str, tuple[Choice, ...]]:
         """The lists that questions use as they are; call when all questions have been read."""
         for name in self.choices:
-            if name not in self.asked_for:
+            if name not in self.asked_for and name not in self.used:  # a grid uses its list without asking
                 self.remarks.append(Problem("xls_list_unused", "choices:1", {"list": name}))
         return {code: self.choices.get(name, ()) for name, code in self.used.items()}
 

@@ -372,6 +372,15 @@ def test_a_draft_questionnaire_is_not_offered() -> None:
     assert list(errors(response)) == ["questionnaire"]
 
 
+def test_the_page_of_a_published_questionnaire_leads_to_a_round_with_it() -> None:
+    questionnaire = make_questionnaire()
+    browser = browser_of(dana())
+    way = f"{page('round-create')}?questionnaire={questionnaire.pk}"
+    assert way in browser.get(reverse("questionnaire", args=[questionnaire.pk])).content.decode()
+    assert f'<option value="{questionnaire.pk}" selected>' in browser.get(way).content.decode()
+    assert browser.get(f"{page('round-create')}?questionnaire=nonsense").status_code == 200
+
+
 def test_staff_change_the_dates_of_a_draft() -> None:
     round_ = make_round()
     typed = plan(questionnaire=round_.questionnaire_id, deadline="2020-02-13", target="45")
