@@ -15,6 +15,7 @@ from surveys.questionnaire.expression_checks import reads
 from surveys.questionnaire.routing import Item, Route, route
 from surveys.questionnaire.telling import MOST_COMBINATIONS, UNANSWERED, Named, answers
 
+TRIED_FROM_THE_WAY = 1000  # routes that begin as one does that is known to lead almost there
 QUESTION = ""  # the question itself among the things to be reached; its options and rows are "option.x" and "row.x"
 
 
@@ -26,12 +27,16 @@ def check_reach(questionnaire: Questionnaire, faulty: frozenset[str]) -> list[Pr
         faulty: questions and derived variables with problems of their own; what rests on one of them is not tried.
     """
     problems: list[Problem] = []
+    reached: dict[str, Way] = {}
     for question in questionnaire.questions:
         support = _support(questionnaire, question)
         names = {question.code, *support.questions, *support.derived}
         if names & faulty or not (support.questions or support.expressions):
             continue
-        missing, complete = _missing(_only(questionnaire, question, support), question.code, support)
+        only = _only(questionnaire, question, support)
+        start = next((reached[other.code] for other in reversed(only.questions) if other.code in reached), None)
+        missing, complete, way = _missing(only, question.code, support, start)
+        reached |= {question.code: way} if way else {}
         problems += _problems(question, missing, complete=complete)
     return problems
 
@@ -56,6 +61,14 @@ def _problems(question: Question, missing: set[str], *, complete: bool) -> Itera
                 if f"{kind}.{choice.code}" in missing and choice.ask_if is not None:
                     params = {"expression": choice.ask_if.text}
                     yield Problem("unreachable_choice", f"{question.code}.{choice.code}", params)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A workplace and answers that lead to a question."""
+
+    register: Register
+    answers: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +128,35 @@ def _all_on(question: Question) -> Question:
     return replace(question, enabled=True, options=options, rows=rows)
 
 
-def _missing(questionnaire: Questionnaire, target: str, support: _Support) -> tuple[set[str], bool]:
-    """What of the target no combination reaches, and whether all were tried."""
+def _missing(
+    questionnaire: Questionnaire, target: str, support: _Support, start: Way | None
+) -> tuple[set[str], bool, Way | None]:
+    """What of the target no combination reaches, whether all were tried, and a way to the target.
+
+    A long chain of conditions is found link by link from ``start``, a way to one of the questions it rests on; to try
+    all combinations is only needed where that does not lead on.
+    """
     named = Named(support.expressions)
     question = questionnaire.question(target)
     missing = {QUESTION, *_conditional("option", question.options), *_conditional("row", question.rows)}
-    tried = 0
+    way: Way | None = None
+    for tried, (register, taken) in enumerate(_all_routes(questionnaire, target, named, start), start=1):
+        found = _reached(taken.item(target))
+        way = way or (Way(register, taken.answers) if found else None)
+        missing -= found
+        if not missing or tried == MOST_COMBINATIONS:
+            return missing, not missing, way
+    return missing, True, way
+
+
+def _all_routes(
+    questionnaire: Questionnaire, target: str, named: Named, start: Way | None
+) -> Iterator[tuple[Register, Route]]:
+    if start is not None:
+        routes = _routes(questionnaire, start.register, start.answers, target, named)
+        yield from ((start.register, taken) for taken in islice(routes, TRIED_FROM_THE_WAY))
     for register in named.registers(questionnaire):
-        for taken in _routes(questionnaire, register, {}, target, named):
-            tried += 1
-            missing -= _reached(taken.item(target))
-            if not missing or tried == MOST_COMBINATIONS:
-                return missing, not missing
-    return missing, True
+        yield from ((register, taken) for taken in _routes(questionnaire, register, {}, target, named))
 
 
 def _conditional(kind: str, choices: tuple[Choice, ...]) -> Iterator[str]:

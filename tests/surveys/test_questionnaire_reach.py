@@ -145,3 +145,13 @@ def test_a_row_that_no_answers_offer_is_refused_unless_it_is_off() -> None:
     assert found(questionnaire(page("one", question("a")), page("two", grid))) == [("g.s", "unreachable_choice")]
     off = grid.replace("{code: s,", "{code: s, enabled: false,")
     assert found(questionnaire(page("one", question("a")), page("two", off))) == []
+
+
+def test_a_long_chain_of_conditions_is_followed_link_by_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not all of its answers are tried anew for each question: a draft is checked whenever it is saved."""
+    monkeypatch.setattr(reach, "MOST_COMBINATIONS", 20)
+    rest = (
+        page(f"p{number}", question(f"q{number}", f"ask_if: q{number - 1} == 'no' and q{number - 2} == 'no'"))
+        for number in range(3, 60)
+    )
+    assert found(questionnaire(page("p1", question("q1")), page("p2", question("q2")), *rest)) == []
