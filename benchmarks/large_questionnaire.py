@@ -55,7 +55,7 @@ def costs(name: str, number: int, times: int) -> tuple[float, float]:
     page = current_route(holder).page(number)
     assert page
     question = next(item for item in page.items if item.question.type == "multi")
-    data = dict(filled(page, stored_answers(holder), LONG_WAY).lists())
+    data = filled(page, stored_answers(holder), LONG_WAY)
     del data["_stored"]  # or the second save would be of somebody who has not seen the first
 
     def save(turn: int) -> None:

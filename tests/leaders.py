@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
-from django.utils.datastructures import MultiValueDict
 
 from responses import links
 from responses.actions import answering
@@ -25,8 +24,11 @@ LONG_WAY: Given = {
 SHORT_WAY: Given = {f"innov__{row}": ["no"] for row in ("product", "service", "process", "comm")} | {"ongoing": ["no"]}
 
 
-def filled(page: RoutePage, stored: Mapping[str, object], given: Given | None = None) -> MultiValueDict[str, str]:
-    """Return a post of the page: the given fields, elsewhere the first option, and a word in every text field."""
+def filled(page: RoutePage, stored: Mapping[str, object], given: Given | None = None) -> dict[str, list[str]]:
+    """Return a post of the page: the given fields, elsewhere the first option, and a word in every text field.
+
+    As Django's test client takes it: a ``MultiValueDict`` would lose all marks but the last.
+    """
     given = given or {}
     fields: dict[str, list[str]] = {"_stored": [page_hash(page, stored)], "next": ["1"]}
     for item in page.items:
@@ -35,7 +37,7 @@ def filled(page: RoutePage, stored: Mapping[str, object], given: Given | None = 
                 fields[control.name] = given.get(control.name, [item.option_codes[0]])
             elif control.kind == "writing":
                 fields[control.name] = given.get(control.name, ["øl & brød"])
-    return MultiValueDict({**fields, **{name: values for name, values in given.items() if name in fields}})
+    return {**fields, **{name: values for name, values in given.items() if name in fields}}
 
 
 def stored_answers(holder: LinkHolder) -> dict[str, object]:

@@ -61,11 +61,13 @@ def open_browser(
 ) -> Iterator[OpenBrowser]:
     """Return a function that opens a browser of its own, for a member of staff logged in, and returns its page."""
     watch = Watch(base_url)
+    contexts: list[BrowserContext] = []
 
     def open_(language: str = "da", *, staff: User | None = None, javascript: bool = True, width: int = WIDE) -> Page:
         options: dict[str, Any] = {"locale": language, "java_script_enabled": javascript}
         context = new_context(viewport={"width": width, "height": HEIGHT}, **options)
         context.set_default_timeout(PATIENCE)
+        contexts.append(context)
         watch.over(context)
         if staff:
             session = browser_of(staff).cookies[settings.SESSION_COOKIE_NAME].value
@@ -73,6 +75,8 @@ def open_browser(
         return context.new_page()
 
     yield open_
+    for context in contexts:
+        context.set_offline(True)  # no draft of a page may be on its way while the database is emptied
     assert watch.faults == [], "\n".join(watch.faults)
 
 

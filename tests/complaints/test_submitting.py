@@ -98,7 +98,7 @@ def test_complaint_7_a_page_that_arrives_after_submission_changes_nothing(client
     submit(client, holder)
     before = all_rows()
     for pressed in ("next", "back", "leave", "draft", "language"):
-        data = {**dict(late.lists()), pressed: "en"}
+        data = {**late, pressed: "en"}
         assert client.post(link(holder, "answer-page", 15), data).status_code == 303
     assert all_rows() == before
 

@@ -125,7 +125,7 @@ def test_an_answer_kept_after_a_remark_is_logged_with_its_question(client: Clien
 def review_after(client: Client, holder: LinkHolder, fields: dict[str, Any]) -> str:
     """Send the last page and return the review's address that it leads to."""
     last = current_route(holder).pages[-1]
-    data: dict[str, Any] = {**dict(filled(last, stored_answers(holder)).lists()), **fields}
+    data: dict[str, Any] = {**filled(last, stored_answers(holder)), **fields}
     return str(client.post(link(holder, "answer-page", last.number), data)["Location"])
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.datastructures import MultiValueDict
 
 from barometer.models import AuditEvent
 from responses import links
@@ -47,7 +48,7 @@ def save(holder: LinkHolder, answer: str = "yes", at: datetime = LATER) -> answe
     assert found
     page = current_route(found).page(1)
     assert page
-    data = filled(page, stored_answers(found), {"new": [answer]})
+    data = MultiValueDict(filled(page, stored_answers(found), {"new": [answer]}))
     return answering.save_page(holder=found, number=1, data=data, at=at, complete=True, language="da")
 
 
