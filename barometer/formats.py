@@ -43,6 +43,8 @@ def weekday_date(value: date | None) -> str:
 
 def day(value: date) -> str:
     """Return a day without its weekday, as staff pages print it."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
     return date_format(value, "j. F Y" if _danish() else "j F Y")
 
 

@@ -214,6 +214,7 @@ def test_what_is_unknown_is_a_dash() -> None:
 def test_a_moment_belongs_to_the_day_it_has_in_copenhagen() -> None:
     with translation.override("en"):
         assert formats.weekday_date(datetime(2020, 2, 12, 23, 30, tzinfo=UTC)) == "Thursday 13 February 2020"
+        assert formats.day(datetime(2020, 2, 12, 23, 30, tzinfo=UTC)) == "13 February 2020"
 
 
 @pytest.mark.parametrize(("language", "told"), [("da", "05.03.2020 kl. 09.05"), ("en", "05 Mar 2020 09:05")])

@@ -71,7 +71,7 @@ def test_the_curve_is_drawn_with_its_numbers_in_a_table() -> None:
     page = read("round", round_)
     assert 'class="chart-line" points="64,' in page
     assert "Target 50%" in page
-    assert "0 Jan. 7, 2020 1 1 50.0%" in words(page)
+    assert "0 7 January 2020 1 1 50.0%" in words(page)
 
 
 def test_a_reached_target_is_said() -> None:
