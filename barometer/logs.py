@@ -14,6 +14,8 @@ SECRET = re.compile(r"/([sotrkw])/[^/\s\"']+")
 BARE_SECRET = re.compile(
     r"(?<![0-9A-Za-z_-])(?:[0-9A-Za-z]{2,16}-[0-9A-Za-z_-]{22}|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})(?![0-9A-Za-z_-])"
 )
+# PostgreSQL tells the row that broke a rule, answers and addresses and all.
+DETAIL = re.compile(r"^((?:DETAIL|CONTEXT): ).*$", re.MULTILINE)
 
 
 def without_secrets(text: str) -> str:
@@ -22,10 +24,10 @@ def without_secrets(text: str) -> str:
 
 
 def scrub(logger: object, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take secrets out of the message and the traceback of one log line."""
+    """Take secrets, and the values of database rows, out of the message and the traceback of one log line."""
     for key in ("event", "exception"):
         if key in event:
-            event[key] = without_secrets(str(event[key]))
+            event[key] = DETAIL.sub(r"\1[left out]", without_secrets(str(event[key])))
     return event
 
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from barometer.addresses import MAX_LENGTH, is_address
 from responses.models import DeclineReason
 
 Choices = Sequence[tuple[str, str | Promise]]
@@ -28,6 +29,22 @@ def helper_of(button: str | Promise, action: str = "") -> FormHelper:
     helper.disable_csrf = True
     helper.add_input(Submit("", button))
     return helper
+
+
+class AddressField(forms.CharField):
+    """One plain e-mail address, such as a mail can be sent to."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, *, invalid: str | Promise, missing: str | Promise, **kwargs: Any) -> None:
+        messages: dict[str, Any] = {"invalid": invalid, "max_length": invalid, "required": missing}
+        super().__init__(max_length=MAX_LENGTH, error_messages=messages, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        address = super().clean(value)
+        if not is_address(address):
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return address
 
 
 class DecisionForm(forms.Form):
@@ -84,10 +101,11 @@ class CaseContactForm(forms.Form):
         required=False,
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail"),
         widget=forms.EmailInput({"autocomplete": "email"}),
-        error_messages={"required": _("Write your e-mail address."), "invalid": _("This is no e-mail address.")},
+        missing=_("Write your e-mail address."),
+        invalid=_("This is no e-mail address."),
     )
     phone = forms.CharField(
         label=_("Telephone"), max_length=40, required=False, widget=forms.TextInput({"autocomplete": "tel"})
@@ -117,10 +135,11 @@ class CaseContactForm(forms.Form):
 class ResultRequestForm(forms.Form):
     """An address for one mail."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
         widget=forms.EmailInput({"autocomplete": "email"}),
-        error_messages={"required": _("Write your e-mail address."), "invalid": _("This is no e-mail address.")},
+        missing=_("Write your e-mail address."),
+        invalid=_("This is no e-mail address."),
     )
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:

@@ -9,13 +9,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from barometer.addresses import MAX_LENGTH, is_address
-from responses.after_forms import DecisionForm
+from responses.after_forms import AddressField, DecisionForm
 from responses.models import HandOver, LinkHolder
 from responses.statistics.hand_over import typed_name
 
 GIVE_BACK, KEEP = "give-back", "keep"
-NOT_AN_ADDRESS = gettext_lazy("This is not an e-mail address. It looks like name@workplace.dk.")
 
 
 class NameField(forms.CharField):
@@ -40,15 +38,12 @@ class HandOverForm(forms.Form):
         label=gettext_lazy("The other person's name"),
         error_messages={"required": gettext_lazy("Write the other person's name, in letters.")},
     )
-    email = forms.CharField(
+    email = AddressField(
         label=gettext_lazy("The other person's e-mail address"),
         help_text=gettext_lazy("A work address of your own organisation gets the link at once."),
-        max_length=MAX_LENGTH,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": gettext_lazy("Write the other person's e-mail address."),
-            "max_length": NOT_AN_ADDRESS,
-        },
+        missing=gettext_lazy("Write the other person's e-mail address."),
+        invalid=gettext_lazy("This is not an e-mail address. It looks like name@workplace.dk."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,12 +53,6 @@ class HandOverForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].strip()
-        if not is_address(email):
-            raise forms.ValidationError(NOT_AN_ADDRESS)
-        return email
 
 
 def take_back_form(request: HttpRequest, current: Sequence[HandOver], action: str) -> DecisionForm:

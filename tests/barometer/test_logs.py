@@ -2,9 +2,13 @@ import json
 import logging
 import sys
 
+import pytest
 import structlog
+from django.db import IntegrityError
 
 from barometer.logs import json_formatter, without_secrets
+from responses.models import LinkHolder
+from tests.factories import make_case
 
 TOKEN = "a1z-AAAAAAAAAAAAAAAAAAAAAA"
 
@@ -48,3 +52,16 @@ def test_no_line_of_django_goes_around_our_formatter() -> None:
     handlers = [handler for handler in handlers if not type(handler).__module__.startswith("_pytest")]
     assert handlers
     assert all(isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter) for handler in handlers)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_a_row_that_the_database_refuses_is_not_in_the_log() -> None:
+    owner = make_case(contact={"email": "lea@skole.example"}).holders.get()
+    try:
+        LinkHolder.objects.filter(pk=owner.pk).update(standing="ended")
+    except IntegrityError as error:
+        assert "lea@skole.example" in str(error)
+        line = line_of("failed", sys.exc_info())
+    assert "lea@skole.example" not in json.dumps(line)
+    assert "linkholder_standing_fits_its_role" in line["exception"]

@@ -320,3 +320,13 @@ def test_the_case_page_and_the_answers_file_know_nothing_of_it(
 ) -> None:
     leave(client, receipt)
     assert FIELDS["innovation"] not in browser_of(allowed()).get(f"/cases/{holder.case_id}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "email", ["x" * 250 + "@skole.example", '"lea, dorte"@skole.example', "lea@[127.0.0.1]", "lea"]
+)
+def test_an_address_that_no_mail_reaches_is_not_kept(client: Client, receipt: str, email: str) -> None:
+    for page, fields in (("results/", {"email": email}), ("contact/", {**FIELDS, "agree": "on", "email": email})):
+        answer = client.post(f"{receipt}{page}", fields, QUERY_STRING="lang=en")
+        assert answer.status_code == SHOWN_AGAIN
+        assert "This is no e-mail address." in answer.content.decode()
