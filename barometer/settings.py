@@ -106,6 +106,7 @@ CACHES: dict[str, Any] = {
     "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
 }
 
+CSRF_FAILURE_VIEW = "barometer.views.csrf_failure"
 AUTH_USER_MODEL = "barometer.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
