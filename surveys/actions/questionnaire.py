@@ -13,7 +13,7 @@ from barometer import audit
 from barometer.models import User
 from barometer.problems import Problem
 from surveys.actions.checking import findings
-from surveys.actions.draft import Draft, changing, definition_of, keep_snapshot
+from surveys.actions.draft import ChangedMeanwhile, Draft, changing, definition_of, keep_snapshot
 from surveys.actions.plain import Values
 from surveys.models import Act, Choice, DerivedVariable, Page, Part, Question, Questionnaire, RegisterVariable, Scale
 from surveys.models.questionnaire import QuestionnaireFrozen
@@ -163,15 +163,24 @@ def delete_questionnaire(*, questionnaire: Questionnaire, by: User | None, at: d
     audit.record("questionnaire.deleted", target=name, by=by, at=at, facts=facts)
 
 
+def state_of(questionnaire: Questionnaire) -> str:
+    """Return what tells one state of a draft from another: every change keeps a snapshot of its own."""
+    last = questionnaire.snapshots.order_by("-number").values_list("number", flat=True).first()
+    return f"change {last or 0}"
+
+
 @transaction.atomic
-def publish_questionnaire(*, questionnaire: Questionnaire, by: User | None, at: datetime) -> None:
+def publish_questionnaire(*, questionnaire: Questionnaire, by: User | None, at: datetime, seen: str = "") -> None:
     """Freeze a draft, so that rounds may use it; its rows are checked as a document is.
 
-    Raises: DocumentRefused; QuestionnaireFrozen when it is published already.
+    ``seen`` is the ``state_of`` what a person has looked at; "" for whoever saw no page.
+    Raises: ChangedMeanwhile; DocumentRefused; QuestionnaireFrozen when it is published already.
     """
     locked = Questionnaire.objects.select_for_update().get(pk=questionnaire.pk)
     if locked.published_at is not None:
         raise QuestionnaireFrozen
+    if seen and seen != state_of(locked):
+        raise ChangedMeanwhile
     found = findings(locked)
     if found.errors:
         raise DocumentRefused([*found.errors, *found.warnings])

@@ -15,7 +15,7 @@ from barometer.access import staff, staff_required
 from barometer.formats import language_name
 from surveys.actions import questionnaire as actions
 from surveys.actions.checking import minutes_to_answer, open_remarks
-from surveys.actions.draft import PartGone, definition_of, problems_in, problems_of
+from surveys.actions.draft import ChangedMeanwhile, PartGone, definition_of, problems_in, problems_of
 from surveys.actions.part import copy_part, move_part
 from surveys.actions.question import copy_question, move_question
 from surveys.forms.questionnaire import ActForm, DocumentForm, HeaderForm
@@ -155,19 +155,26 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is in the way of publishing, and publish when nothing is."""
     row = get_object_or_404(Questionnaire, pk=pk)
     if request.method == "POST":
+        seen = request.POST.get("based_on", "")
         try:
-            actions.publish_questionnaire(questionnaire=row, by=staff(request), at=timezone.now())
+            actions.publish_questionnaire(questionnaire=row, by=staff(request), at=timezone.now(), seen=seen)
         except QuestionnaireFrozen as refused:
             return sorry(request, row, refused)
+        except ChangedMeanwhile:
+            messages.error(
+                request, gettext("Somebody else has changed it meanwhile. Look at it before you publish it.")
+            )
+            return redirect("questionnaire-publish", pk)
         except actions.DocumentRefused:
             messages.error(request, gettext("It has not been published: there are errors."))
             return redirect("questionnaire-publish", pk)
         messages.success(request, gettext("%(name)s has been published.") % {"name": row})
         return redirect("questionnaire", pk)
+    mark = actions.state_of(row)  # before the checks: what comes in between is seen as a change
     problems = [said(problem) for problem in problems_of(row)]
     context = {
         "questionnaire": row,
-        "form": ActForm(button=gettext("Publish")),
+        "form": ActForm(button=gettext("Publish"), mark=mark),
         "errors": [one for one in problems if not one.is_warning],
         "import_remarks": len(open_remarks(row)),
         "minutes": [(language_name(one.language), one) for one in minutes_to_answer(row)],

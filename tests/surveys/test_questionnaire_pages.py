@@ -201,6 +201,18 @@ def test_a_questionnaire_with_errors_is_not_published_and_all_are_listed() -> No
     assert refreshed(draft).published_at is None
 
 
+def test_what_somebody_else_changes_after_the_page_was_opened_is_not_published_unseen() -> None:
+    draft = make_draft()
+    browser = browser_of(dana())
+    form = browser.get(path("questionnaire-publish", draft)).context["form"]
+    saved(draft, "what", label={"da": "Noget helt andet", "en": "Something else"})
+    page = browser.post(path("questionnaire-publish", draft), {"based_on": form["based_on"].value()}, follow=True)
+    assert "Look at it before you publish it." in page.content.decode()
+    assert refreshed(draft).published_at is None
+    browser.post(path("questionnaire-publish", draft), {"based_on": page.context["form"]["based_on"].value()})
+    assert refreshed(draft).published_at is not None
+
+
 def test_publishing_freezes_and_a_new_version_starts_from_it() -> None:
     draft = make_draft()
     browser = browser_of(dana())
