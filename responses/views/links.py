@@ -1,5 +1,6 @@
 """The pages around the questionnaire: typed code, wrong person, privacy."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from barometer.network import client_network
 from responses import guessing, links
-from responses.views.respondent import other_languages
+from responses.views.respondent import other_languages, others_of
 from surveys.models import Round, RoundText
 
 Field = RoundText.Field
@@ -42,18 +43,26 @@ PRIVACY_SECTIONS = [
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def typed_code(request: HttpRequest) -> HttpResponse:
-    """Open a questionnaire by the code in a letter or a mail."""
+    """Open a questionnaire by the code in a letter or a mail; in the browser's language, or that of the address."""
+    languages = dict(settings.LANGUAGES)
+    asked = request.GET.get("lang", "")
+    with translation.override(asked if asked in languages else translation.get_language()):
+        return _typed_code(request, others_of(languages))
+
+
+def _typed_code(request: HttpRequest, languages: list[tuple[str, str]]) -> HttpResponse:
+    context = {"code": "", "problem": "", "languages": languages}
     if request.method != "POST":
-        return render(request, "respondent/typed_code.html", {"code": "", "problem": ""})
+        return render(request, "respondent/typed_code.html", context)
     now, network, code = timezone.now(), client_network(request), request.POST.get("code", "")[:40]
     if not guessing.may_try(network, now):
         problem = _("Too many codes from your network were wrong. Wait a minute, and try again.")
-        return render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=429)
+        return render(request, "respondent/typed_code.html", context | {"code": code, "problem": problem}, status=429)
     holder = links.holder_of_code(code)
     if holder is None:
         guessing.note_wrong(network, now)
         problem = _("The code is not right. It has 12 letters and digits, and stands in your mail or letter.")
-        return render(request, "respondent/typed_code.html", {"code": code, "problem": problem}, status=422)
+        return render(request, "respondent/typed_code.html", context | {"code": code, "problem": problem}, status=422)
     return redirect("answer", token=links.token(links.ANSWER, holder))
 
 

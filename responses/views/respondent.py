@@ -5,7 +5,7 @@ No login, no session, no cookie, so there is no ambient credential to forge and 
 said in the headers (barometer.private).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -132,5 +132,9 @@ def show_case(
 
 def other_languages(round_: Round) -> list[tuple[str, str]]:
     """Return (code, name in that language) of the round's languages but the one in use."""
+    return others_of(round_.languages)
+
+
+def others_of(languages: Iterable[str]) -> list[tuple[str, str]]:
     active = translation.get_language()
-    return [(code, translation.get_language_info(code)["name_local"]) for code in round_.languages if code != active]
+    return [(code, translation.get_language_info(code)["name_local"]) for code in languages if code != active]

@@ -176,3 +176,13 @@ def test_a_post_that_cannot_be_read_brings_the_page_again_and_stores_nothing(
     assert "Intet på denne side er gemt" in html
     assert "Before</textarea>" in html
     assert all_rows() == before
+
+
+@pytest.mark.django_db
+def test_the_page_for_the_code_speaks_the_language_that_was_chosen() -> None:
+    page = Client(headers={"accept-language": "da"}).get(reverse("typed-code"))
+    assert 'href="?lang=en"' in page.content.decode()
+    answer = Client(headers={"accept-language": "da"}).post(f"{reverse('typed-code')}?lang=en", {"code": "no"})
+    assert "The code is not right." in answer.content.decode()
+    assert '<html lang="en"' in answer.content.decode()
+    assert answer.cookies == {}
