@@ -16,6 +16,7 @@ from barometer.access import staff_required
 from barometer.formats import language_name
 from barometer.problems import sentence
 from surveys.actions.checking import findings
+from surveys.answering.controls import controls
 from surveys.answering.forms import PageForm
 from surveys.answering.preview import END, STATE_FIELD, Preview, RegisterForm, Step, at_question, step
 from surveys.answering.progress import progress
@@ -80,6 +81,7 @@ def _page(request: HttpRequest, row: Questionnaire, found: Definition, to: Step)
         "state_field": STATE_FIELD,
         "state": to.preview.text(),
         "question": _question(request),
+        "first_control": _first_control(taken, _question(request)),
         "shown": shown,
         "preview": to.preview,
         "is_end": taken.page(to.preview.page) is None,
@@ -92,6 +94,15 @@ def _page(request: HttpRequest, row: Questionnaire, found: Definition, to: Step)
     }
     status = 422 if to.posted and to.posted.problems else 200
     return render(request, "surveys/preview/page.html", context, status=status)
+
+
+def _first_control(taken: Route, question: str) -> str:
+    """The id of the first control of a question; "" when it has none or is not asked."""
+    item = taken.item(question)
+    first = next(iter(controls(item)), None) if item else None
+    if first is None:
+        return ""
+    return f"id_{first.name}" if first.kind == "writing" else f"id_{first.name}_0"
 
 
 def _form(taken: Route, to: Step) -> SafeString:

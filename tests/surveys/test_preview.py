@@ -218,6 +218,8 @@ def test_a_question_is_shown_at_once_with_answers_that_lead_to_it() -> None:
     questionnaire = shipped(NOON)
     shown = browser_of(dana()).get(address(questionnaire), {"question": "insp_channel"}).content.decode()
     assert 'name="insp_channel"' in shown
+    assert '<a href="#id_insp_channel_0">' in shown
+    assert 'id="id_insp_channel_0"' in shown
     assert "Made-up answers have been added" in shown
     first = browser_of(dana()).get(address(questionnaire), {"question": "unit_confirm"}).content.decode()
     assert 'name="unit_confirm"' in first
@@ -249,3 +251,12 @@ def test_a_page_number_that_nobody_can_choose_leads_nowhere(number: str) -> None
     walk = Walk(shipped(NOON), **WORKPLACE)
     walk.post(go="1", _page=number, **FIRST_PAGE)
     assert (walk.page.status_code, walk.title) == (200, "Welcome")
+
+
+@pytest.mark.parametrize("code", ["novelty", "latest_desc", "innov", "collab_phase"])
+def test_the_way_to_a_question_of_any_type_ends_at_its_first_control(code: str) -> None:
+    shown = browser_of(dana()).get(address(shipped(NOON)), {"question": code}).content.decode()
+    found = re.search(r'<a href="#(id_\w+)">Go to the question', shown)
+    assert found, shown
+    assert f'id="{found[1]}"' in shown
+    assert found[1].startswith(f"id_{code}")
