@@ -72,6 +72,7 @@ def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
 
 
 UNFINISHED = frozenset(Disposition) - ENDED.keys()
+TOLD = UNFINISHED | {Disposition.SUBMITTED, Disposition.INELIGIBLE_REPORTED}  # who has said no hears no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,10 @@ NOTICES = {
     "opt_out_confirmed": NoticeRule(UNFINISHED, reminders_stopped=True),
     "handover": NoticeRule(UNFINISHED),
     "share": NoticeRule(UNFINISHED),
-    # An owner is told whoever reads the address: only so can nobody hand the task over unnoticed.
-    "owner_transferred": NoticeRule(UNFINISHED, to_authority=True),
-    "owner_shared": NoticeRule(UNFINISHED, to_authority=True),
+    # An owner is told whoever reads the address, and however quick the other one was: only so can nobody hand the task
+    # over unnoticed.
+    "owner_transferred": NoticeRule(TOLD, to_authority=True),
+    "owner_shared": NoticeRule(TOLD, to_authority=True),
     "owner_waiting": NoticeRule(UNFINISHED, to_authority=True),
     "owner_given_back": NoticeRule(UNFINISHED, to_authority=True),
 }

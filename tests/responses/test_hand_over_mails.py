@@ -209,6 +209,18 @@ def test_an_authority_mailbox_that_hands_over_is_told_too(mailoutbox: list[Email
     assert to(mailoutbox) == [DORTE, "post@skole.example"]
 
 
+@pytest.mark.parametrize("role", [Role.DELEGATE, Role.SHARED])
+@pytest.mark.parametrize("quick", [EventKind.SUBMITTED, EventKind.REPORTED_CLOSED])
+def test_the_owner_is_told_however_quick_the_other_is(
+    mailoutbox: list[EmailMessage], role: LinkHolder.Role, quick: EventKind
+) -> None:
+    """Whoever has got hold of the owner's link does not end the case unnoticed within the minute."""
+    case = a_case()
+    events.record(case, kind=quick, at=LATER, holder=given(case, role))
+    contact.send_due(at=LATER)
+    assert to(mailoutbox) == [LEA]
+
+
 def test_an_owner_without_an_address_hands_over_all_the_same(mailoutbox: list[EmailMessage]) -> None:
     case = make_case(contact={"email": ""})
     waiting = given(case)
