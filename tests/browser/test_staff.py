@@ -64,7 +64,7 @@ def test_staff_log_in_and_take_a_round_from_nothing_into_the_field(
     expect(page.locator("main .alert-success")).to_contain_text("45 workplaces")
     assert FrameFile.objects.get().rows == 45
 
-    follow(page.get_by_role("link", name="Sample"))
+    follow(page.get_by_role("link", name="Go on to the sample"))
     page.get_by_label("Size of the sample").fill("20")
     page.get_by_label("Start point").fill("0.25")
     follow(page.get_by_role("button", name="Show the strata"))
@@ -73,7 +73,6 @@ def test_staff_log_in_and_take_a_round_from_nothing_into_the_field(
     follow(page.get_by_role("button", name="Draw the sample"))
     expect(page.locator("main .alert-success")).to_have_text("The sample has been drawn.")
 
-    follow(page.get_by_role("link", name="Overview"))
     follow(page.get_by_role("link", name="Open the round"))
     follow(page.get_by_role("button", name="Open the round"))
     expect(page.locator("main .alert-success")).to_contain_text("20 cases")
