@@ -135,7 +135,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a list of 900 options in two languages can still be edited
 
 MAIL_FOLDER = environment.text("MAIL_FOLDER", "")
 EMAIL_BACKEND = "barometer.mail_folder.EmailBackend" if MAIL_FOLDER else "barometer.smtp.EmailBackend"

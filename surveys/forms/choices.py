@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from surveys.forms.texts import Get, LabelFields, Shape
 from surveys.questionnaire.checks import MOST_CODE_CHARACTERS
 
-MOST_LINES = 200
+MOST_LINES = 200  # added by hand
 OPTION_COLUMNS = ("code", "value", "label", "exclusive", "open", "enabled", "hint", "ask_if", "group")
 ROW_COLUMNS = ("code", "label", "enabled", "hint", "ask_if")
 CODE_COLUMNS = ("code", "label")
@@ -32,9 +32,9 @@ EMPTY: Mapping[str, Any] = {
 
 
 def lines_sent(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    """Return as many empty lines as were sent."""
+    """Return as many empty lines as were sent, of a list read from a file also more than one can add by hand."""
     found = [int(match[1]) for name in data if (match := re.fullmatch(rf"{key}-(\d{{1,4}})-code", name))]
-    return [dict(EMPTY) for _ in range(min(max(found, default=-1) + 1, MOST_LINES))]
+    return [dict(EMPTY) for _ in range(min(max(found, default=-1) + 1, max(len(found), MOST_LINES)))]
 
 
 def rearranged(lines: Sequence[Mapping[str, Any]], act: str, place: str) -> list[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from surveys.actions.part import part_of
 from surveys.actions.questionnaire import publish_questionnaire
+from surveys.forms.choices import EMPTY
 from surveys.models import Part, Questionnaire
 from surveys.questionnaire.document import to_yaml
 from tests.factories import NOON, refreshed
@@ -51,6 +52,16 @@ def test_forms_that_nobody_touches_change_nothing(name: str) -> None:
     assert sent(reverse("questionnaire-texts", args=[draft.pk])).status_code == 302
     assert to_yaml(refreshed(draft).definition()) == before
     assert len(acts(draft)) == 1
+
+
+def test_a_list_longer_than_one_writes_by_hand_is_saved_whole() -> None:
+    draft = make_draft()
+    name = "long"
+    lines = [{**EMPTY, "code": f"c{number}", "label": both(f"Nr. {number}")} for number in range(201)]
+    part_saved(draft, Part.SCALE, name=name, options=lines)
+    before = to_yaml(refreshed(draft).definition())
+    assert sent(page(draft, "scale", name)).status_code == 302
+    assert to_yaml(refreshed(draft).definition()) == before
 
 
 def test_the_settings_that_nobody_touches_change_nothing() -> None:
