@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from tests.factories import NOON, make_case, make_open_round
 from tests.instruments import shipped
 from tests.leaders import LONG_WAY, SHORT_WAY, all_rows, link, owner_of, report_closed, stored_answers, submit, walk
 
+TOO_MANY = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1
 FORM, BROKEN = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -99,7 +101,7 @@ def test_no_answer_under_a_personal_address_passes_it_on(holder: LinkHolder, mon
     client, page = Client(raise_request_exception=False), link(holder, "answer-page", 1)
     answers = {
         301: client.get(link(holder).rstrip("/")),
-        400: client.post(link(holder, "decline"), "x=&" * 2_001, content_type=FORM),
+        400: client.post(link(holder, "decline"), "x=&" * TOO_MANY, content_type=FORM),
         404: client.get(f"{page}nowhere/"),
         405: client.put(page),
     }
@@ -158,7 +160,7 @@ def test_text_that_cannot_be_stored_comes_back_with_a_word(client: Client, holde
     ("body", "kind"),
     [
         ("latest_desc=" + "y" * 3_000_000, FORM),
-        ("&".join(f"f{number}=x" for number in range(2_001)), FORM),
+        ("&".join(f"f{number}=x" for number in range(TOO_MANY)), FORM),
         ("latest_desc=half a form", BROKEN),
     ],
     ids=["too large", "too many fields", "without a boundary"],
