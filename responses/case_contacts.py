@@ -1,23 +1,23 @@
-"""The list of those who may be contacted about their innovation, as a CSV file for a spreadsheet."""
+"""What people left after the receipt, as CSV files: case contacts, and addresses for the mail about the results."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from responses.exports import BYTE_ORDER_MARK, for_spreadsheet
-from responses.models import CaseContact
+from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
 
-def file_name(round_: Round) -> str:
+def file_name(round_: Round, what: str) -> str:
     mark = "-rehearsal" if round_.rehearsal else ""
-    return f"{round_.slug}{mark}-case-contacts.csv"
+    return f"{round_.slug}{mark}-{what}.csv"
 
 
-def rows(round_: Round) -> Iterator[list[str]]:
+def contact_rows(round_: Round) -> Iterator[list[str]]:
     """Yield the header in the active language, then one row per consent; of a withdrawn one only number and times."""
     yield [
         _("No."),
@@ -48,7 +48,15 @@ def rows(round_: Round) -> Iterator[list[str]]:
         ]
 
 
-def lines(round_: Round, language: str) -> Iterator[str]:
+def request_rows(round_: Round) -> Iterator[list[str]]:
+    """Yield the header in the active language, then one row per address that wants the mail about the results."""
+    yield [_("No."), _("Given"), _("Language"), _("Version of the text"), _("E-mail")]
+    for each in ResultRequest.objects.filter(round=round_).order_by("pk"):
+        given = timezone.localtime(each.at).strftime("%Y-%m-%d %H:%M")
+        yield [str(each.pk), given, each.language, str(each.text_version), each.email]
+
+
+def lines(rows: Callable[[Round], Iterator[list[str]]], round_: Round, language: str) -> Iterator[str]:
     """Yield the file line by line: semicolons, but commas for a spreadsheet in English."""
     buffer = io.StringIO()
     buffer.write(BYTE_ORDER_MARK)

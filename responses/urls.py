@@ -60,6 +60,7 @@ staff = [
     path("mails/<int:pk>/", mails.mail, name="mail"),
     path("rounds/<slug:slug>/case-contacts/", case_contacts.listing, name="case-contacts"),
     path("rounds/<slug:slug>/case-contacts/export/", case_contacts.export, name="case-contacts-export"),
+    path("rounds/<slug:slug>/result-mail/export/", case_contacts.export_requests, name="result-mail-export"),
     path("rounds/<slug:slug>/export/", export.download, name="export"),
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
 ]

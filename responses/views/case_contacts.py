@@ -1,5 +1,7 @@
 """Those who may be contacted about their innovation: for staff who have the permission, and not beside the answers."""
 
+from collections.abc import Callable, Iterator
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,32 +15,43 @@ from responses.case_contacts import file_name
 from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
-PERMISSION = "responses.view_casecontact"
+CONTACTS, REQUESTS = "responses.view_casecontact", "responses.view_resultrequest"
 
 
-@permission_needed(PERMISSION)
+@permission_needed(CONTACTS)
 @cache_control(no_store=True)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
-    """List what may be passed on, and say how many wait for the results."""
+    """List what may be passed on, and who waits for the results."""
     round_ = get_object_or_404(Round, slug=slug)
+    requests = ResultRequest.objects.filter(round=round_).order_by("-pk")
     context = {
         "round": round_,
         "contacts": CaseContact.objects.filter(round=round_).order_by("-pk"),
-        "result_requests": ResultRequest.objects.filter(round=round_).count(),
+        "result_requests": requests.count(),
+        "addresses": requests if staff(request).has_perm(REQUESTS) else requests.none(),
     }
     return render(request, "responses/case_contacts/list.html", context)
 
 
-@permission_needed(PERMISSION)
+@permission_needed(CONTACTS)
 @require_POST
 def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Give the list as a file for a spreadsheet, with the withdrawals."""
+    return _file(request, slug, "case-contacts", actions.export_contacts)
+
+
+@permission_needed(REQUESTS)
+@require_POST
+def export_requests(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Give the addresses for the mail about the results as a file for a spreadsheet."""
+    return _file(request, slug, "result-mail", actions.export_requests)
+
+
+def _file(request: HttpRequest, slug: str, what: str, take: Callable[..., Iterator[str]]) -> HttpResponseBase:
     round_ = get_object_or_404(Round, slug=slug)
-    pieces = actions.export_contacts(
-        round_=round_, language=get_language() or "en", by=staff(request), at=timezone.now()
-    )
+    pieces = take(round_=round_, language=get_language() or "en", by=staff(request), at=timezone.now())
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file_name(round_)}"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name(round_, what)}"'
     response["Cache-Control"] = "no-store"
     return response

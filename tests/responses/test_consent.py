@@ -294,6 +294,26 @@ def test_staff_with_the_permission_see_the_list_and_the_others_do_not(
     assert browser_of(allowed()).get(f"{list_of(holder)}export/").status_code == 405
 
 
+def test_the_addresses_for_the_result_mail_are_seen_and_taken_out_with_a_permission_of_their_own(
+    client: Client, receipt: str, holder: LinkHolder
+) -> None:
+    ask_for_results(client, receipt)
+    address = ResultRequest.objects.get().email
+    export = f"/rounds/{holder.case.round.slug}/result-mail/export/"
+    assert address not in browser_of(allowed()).get(list_of(holder)).content.decode()
+    assert browser_of(allowed()).post(export).status_code == 403
+    user = allowed()
+    user.user_permissions.add(Permission.objects.get(codename="view_resultrequest"))
+    more = browser_of(User.objects.get(pk=user.pk))
+    assert address in more.get(list_of(holder)).content.decode()
+    assert more.get(export).status_code == 405
+    answer = more.post(export)
+    rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert len(rows) == 2
+    assert rows[1].endswith(address)
+    assert AuditEvent.objects.filter(what="result_requests.exported").count() == 1
+
+
 def test_only_those_with_the_permission_are_shown_the_way_there(receipt: str, holder: LinkHolder) -> None:
     dashboard = f"/rounds/{holder.case.round.slug}/"
     assert list_of(holder) in browser_of(allowed()).get(dashboard).content.decode()
