@@ -34,7 +34,7 @@ DATABASE = RUN / "db.sqlite3"
 STAFF = "staff"
 DEMONSTRATION = ("simulate_round", "demo", "--until-day", "30")
 PERSONAL_LINK = ("personal_link", "demo")
-SQLITE_PASS = ("--ci", "-m", "not browser and not postgresql")
+SQLITE_PASS = ("--ci", "-m", "not browser and not postgresql and not once")
 
 
 class Stop(Exception):

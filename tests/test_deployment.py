@@ -23,6 +23,8 @@ from django.test import Client, override_settings
 
 from tests.conftest import free_port
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -19,6 +19,8 @@ import dev
 import frontend
 from tests.conftest import free_port
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(dev.__file__).parent
 
 

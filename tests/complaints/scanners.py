@@ -35,6 +35,11 @@ class Behaviour:
     presses: bool = False
     body: str = ""
 
+    @property
+    def is_disguise(self) -> bool:
+        """Whether only its headers tell it from another: fetching is fetching, whoever one says one is."""
+        return self.method == "get" and bool(self.headers) and self.headers != {"user-agent": BROWSER}
+
 
 def _agent(name: str) -> Behaviour:
     return Behaviour(name, headers={"user-agent": name}, follows=True)

@@ -16,6 +16,8 @@ from tests.factories import NOON, make_case, make_open_round, make_questionnaire
 from tests.instruments import shipped
 from tests.leaders import LONG_WAY, all_rows, current_route, link, owner_of, stored_answers, submit, walk
 
+pytestmark = pytest.mark.once
+
 TINY = Path(__file__).resolve().parent.parent / "questionnaires"
 FORM = "application/x-www-form-urlencoded"
 EXPECTED = (200, 303, 400, 404, 405, 409, 413, 422, 429)

@@ -19,9 +19,13 @@ from tests.conftest import free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The environment and the look are there already, for the tests run in them.
 PROGRAM = """
+import signal
 import sys
 from pathlib import Path
 import dev
+
+pytestmark = pytest.mark.once
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background inherits that it is ignored
 dev.RUN = Path(sys.argv.pop(1))
 dev.DATABASE = dev.RUN / "db.sqlite3"
 dev.DEMONSTRATION = ("simulate_round", "demo", "--until-day", "2", "--size", "300", "--population", "900")

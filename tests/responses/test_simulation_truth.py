@@ -16,6 +16,8 @@ from surveys.questionnaire.document import from_yaml
 from surveys.questionnaire.expression import parse
 from surveys.questionnaire.routing import Route, route
 
+pytestmark = pytest.mark.once
+
 SHIPPED = Path("surveys/questionnaires/innovation-barometer-dk-2018-19.yaml")
 Frame = Mapping[str, Register]
 
