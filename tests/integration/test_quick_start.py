@@ -13,8 +13,11 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 import psutil
+import pytest
 
 from tests.conftest import free_port
+
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The environment and the look are there already, for the tests run in them.
@@ -23,8 +26,6 @@ import signal
 import sys
 from pathlib import Path
 import dev
-
-pytestmark = pytest.mark.once
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background inherits that it is ignored
 dev.RUN = Path(sys.argv.pop(1))
 dev.DATABASE = dev.RUN / "db.sqlite3"
