@@ -1,5 +1,6 @@
 """What every test may ask for: the database by address, a Redis, a Chromium, and no network."""
 
+import gc
 import os
 import shutil
 import socket
@@ -29,6 +30,7 @@ CHROMIUM_SWITCHES = [
     "--disable-sync",
 ]
 
+gc.set_threshold(50_000, 50, 50)  # thousands of short tests leave little garbage behind
 hypothesis.settings.register_profile("patient", deadline=None)  # two busy cores are no fault of the code
 hypothesis.settings.load_profile("patient")
 
