@@ -77,7 +77,7 @@ def review(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
 
 @for_holder()
 def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
-    """Send the answers; only the button on the review page posts here, and only what is marked there is sent."""
+    """Send the answers: only the review page posts here, with its mark or with the proof that a hand changed them."""
     if request.method != "POST":
         return go("answer", holder)
     form = SubmitForm(request.POST)
