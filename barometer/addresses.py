@@ -32,3 +32,8 @@ def is_reserved_address(email: str) -> bool:
         return False
     labels = email.rpartition("@")[2].lower().split(".")
     return labels[-1] in _RESERVED_TOP_LEVEL or ".".join(labels[-2:]) in _RESERVED_DOMAINS
+
+
+def domain_of(email: str) -> str:
+    """Return the domain of an address in lower case; "" for what has none."""
+    return email.rpartition("@")[2].casefold()

@@ -70,7 +70,7 @@ FIELDS = {
         personal="",
         other=(
             "slug questionnaire country languages opens_on deadline closes_on target_response_rate voluntary "
-            "rehearsal sampling_key_fingerprint opened_at closed_at published_at"
+            "rehearsal second_person coordinators sampling_key_fingerprint opened_at closed_at published_at"
         ),
     ),
     "surveys.RoundText": Fields(
@@ -79,7 +79,19 @@ FIELDS = {
     ),
     "surveys.ContactStep": Fields(
         personal="",
-        other="round day channel mail_name queued_at",
+        other="round day on_date time channel mail_name audience sender skips_quiet_weeks queued_at",
+    ),
+    "surveys.MailText": Fields(
+        personal="edited_at edited_by",
+        other="round name language started subject body",
+    ),
+    "surveys.QuietWeek": Fields(
+        personal="",
+        other="authority_code year week",
+    ),
+    "surveys.AuthorityContact": Fields(
+        personal="name email language",
+        other="round authority_code authority",
     ),
     "surveys.FrameFile": Fields(
         personal="name loaded_by",
@@ -93,7 +105,7 @@ FIELDS = {
         ),
     ),
     "surveys.WorkplaceContact": Fields(
-        personal="leader email kind language",
+        personal="leader email kind language phone",
         other="workplace",
     ),
     "surveys.Sample": Fields(
@@ -113,7 +125,7 @@ FIELDS = {
         other="round sample_unit",
     ),
     "responses.LinkHolder": Fields(
-        personal="name email address_kind",
+        personal="name email phone address_kind",
         other="case role standing generation retired_at",
     ),
     "responses.HandOver": Fields(
@@ -137,18 +149,42 @@ FIELDS = {
         other="case",
     ),
     "responses.Mail": Fields(
-        personal="name cause address outcome subject text_body html_body message_id",
+        personal="name cause address outcome subject text_body html_body message_id authority_contact result_request",
         other=(
-            "round step authority_code resend language status scheduled_for claimed_at handed_over_at "
+            "round step wave domain authority_code resend language status scheduled_for claimed_at handed_over_at "
             "ended_at attempts bounced_at sha256"
         ),
     ),
     "responses.ContactAttempt": Fields(
         personal="left_out",
-        other="case step mail holder resend",
+        other="case step mail wave holder resend",
+    ),
+    "responses.Wave": Fields(
+        personal="prepared_at prepared_by approved_by findings",
+        other=("step number scheduled_for forecast left_out proof_sha256 proven_at released_at paused_at stopped_at"),
+    ),
+    "responses.MailDomain": Fields(
+        personal="reply",
+        other="name paused_until deferrals",
+    ),
+    "responses.MailReturn": Fields(
+        personal="mail at returns_on",
+        other="kind source status_code digest",
+    ),
+    "responses.Call": Fields(
+        personal="at by outcome call_back_at note",
+        other="case step",
+    ),
+    "responses.Coordinator": Fields(
+        personal="issued_at code_sent_at",
+        other="contact generation expires_at retired_at code_number wrong_codes",
+    ),
+    "responses.ContactCorrection": Fields(
+        personal="name email at decision decided_at decided_by",
+        other="coordinator case",
     ),
     "responses.Response": Fields(
-        personal="answers accepted_checks mode started_at submitted_at",
+        personal="answers accepted_checks mode proxy started_at submitted_at",
         other="case questionnaire",
     ),
 }

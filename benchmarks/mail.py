@@ -25,7 +25,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
 django.setup()
 
 from barometer.smtp import EmailBackend  # noqa: E402
-from responses.actions import contact  # noqa: E402
+from responses.actions import contact, sending  # noqa: E402
 from responses.models import Case, CaseEvent, LinkHolder, Mail  # noqa: E402
 from responses.statistics.dispositions import EventKind  # noqa: E402
 from surveys.models import Round, SampleUnit, Workplace  # noqa: E402
@@ -71,7 +71,7 @@ def open_round(cases: int) -> Round:
 def send_all(backend: BaseEmailBackend) -> tuple[int, float, float]:
     """Return mails sent, seconds, and seconds of this process's processor time."""
     sent, start, cpu = 0, time.perf_counter(), time.process_time()
-    while batch := contact.send_due(at=NOON, connection=backend):
+    while batch := sending.send_due(at=NOON, connection=backend):
         sent += batch[Mail.Status.SENT]
     return sent, time.perf_counter() - start, time.process_time() - cpu
 

@@ -99,8 +99,10 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
     )
     owners = [attempt for attempt in attempts if attempt.holder.role == LinkHolder.Role.OWNER]
     _read_silent_delegates([attempt for attempt in owners if attempt.silent_from])
-    by_mail = defaultdict(list)
+    by_mail: dict[int, list[Line]] = defaultdict(list)
     for attempt in attempts:
+        if attempt.mail_id is None:  # a letter; none is among these
+            continue
         holder = attempt.holder
         holder.case = attempt.case
         elsewhere = holder.standing == LinkHolder.Standing.ENDED

@@ -8,7 +8,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from responses.actions import contact, recheck
+from responses.actions import contact, recheck, sending
 
 LONGEST = 50  # seconds, so that a sweep is over before the next one begins
 
@@ -24,7 +24,7 @@ def send_due_mails() -> int:
     """Send the mails that are due, in batches, for most of a minute. Safe to run twice, and by several workers."""
     handled, end = 0, time.monotonic() + LONGEST
     while time.monotonic() < end:
-        batch = contact.send_due(at=timezone.now()).total()
+        batch = sending.send_due(at=timezone.now()).total()
         if batch == 0:
             break
         handled += batch

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from responses import copies, links
-from responses.actions import contact, fieldwork
+from responses.actions import fieldwork, sending
 from responses.models import LinkHolder, Mail, Response
 from tests.factories import NOON, make_round, make_sample
 from tests.instruments import shipped
@@ -25,12 +25,12 @@ def test_a_full_dump_after_mailing_and_answering_holds_no_token_and_no_code(
     round_ = make_round(questionnaire=shipped(NOON))
     make_sample(round_, size=12)
     fieldwork.open_round(round_=round_, by=None, at=NOON)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     first, second = LinkHolder.objects.order_by("pk")[:2]
     left = answered(client, first)
     typed = {"given_by": "Lea", "name": "Dorte", "email": f"dorte@{second.email.partition('@')[2]}", "confirm": "1"}
     client.post(reverse("pass-on", args=[links.token(links.ANSWER, second)]), typed)
-    contact.send_due(at=timezone.now())
+    sending.send_due(at=timezone.now())
     delegate = LinkHolder.objects.get(role=LinkHolder.Role.DELEGATE)
     sent = "".join(str(mail.message()) for mail in mailoutbox)
     dump = dumped()

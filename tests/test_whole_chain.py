@@ -20,7 +20,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from responses import links
-from responses.actions import contact
+from responses.actions import contact, sending
 from responses.actions.case import confirm_ineligible
 from responses.models import Case, LinkHolder
 from responses.statistics.dispositions import Disposition
@@ -110,8 +110,8 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
 
     # The round opens, and an invitation leaves to each of the thirty leaders, once.
     manage("open_round", "rehearsal")
-    contact.send_due(at=timezone.now())
-    contact.send_due(at=timezone.now())
+    sending.send_due(at=timezone.now())
+    sending.send_due(at=timezone.now())
     assert len({mail["To"] for mail in post.mails}) == len(post.mails) == 30
 
     # Eight leaders answer, one of them that the workplace is gone; one of them starts and stops.
@@ -129,7 +129,7 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
 
     # Each gets a receipt at once, and nothing with it.
     post.mails.clear()
-    contact.send_due(at=timezone.now())
+    sending.send_due(at=timezone.now())
     assert sorted(mail["To"] for mail in post.mails) == sorted(
         LinkHolder.objects.filter(case__disposition="submitted").values_list("email", flat=True)
     )
@@ -139,7 +139,7 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
     post.mails.clear()
     later = timezone.now() + timedelta(days=6)
     contact.queue_due_steps(at=later)
-    contact.send_due(at=later)
+    sending.send_due(at=later)
     assert len(post.mails) == 21
     assert not answered & {str(mail["To"]) for mail in post.mails}
 

@@ -56,6 +56,7 @@ def send_again(*, mail: Mail, by: User, at: datetime) -> Mail:
         cause_id=mail.cause_id,
         authority_code=mail.authority_code,
         address=mail.address,
+        domain=mail.domain,
         language=mail.language,
         resend=mail.resend + 1,
         scheduled_for=at,

@@ -1,19 +1,26 @@
 from responses.models.after import CaseContact, DeclineReason, ResultRequest
 from responses.models.case import Case, CaseEvent, LinkHolder
-from responses.models.contact import ContactAttempt, Mail, Notice
+from responses.models.contact import Call, ContactAttempt, Mail, MailDomain, MailReturn, Notice, Wave
+from responses.models.coordinator import ContactCorrection, Coordinator
 from responses.models.hand_over import HandOver
 from responses.models.response import Response
 
 __all__ = [
+    "Call",
     "Case",
     "CaseContact",
     "CaseEvent",
     "ContactAttempt",
+    "ContactCorrection",
+    "Coordinator",
     "DeclineReason",
     "HandOver",
     "LinkHolder",
     "Mail",
+    "MailDomain",
+    "MailReturn",
     "Notice",
     "Response",
     "ResultRequest",
+    "Wave",
 ]

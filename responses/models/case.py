@@ -111,6 +111,7 @@ class LinkHolder(models.Model):
     role = models.CharField(max_length=8, choices=Role, default=Role.OWNER)
     name = models.CharField(max_length=60, blank=True)
     email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
     address_kind = models.CharField(max_length=9)
     standing = models.CharField(max_length=8, choices=Standing, default=Standing.WORKS)
     generation = models.PositiveSmallIntegerField(default=1)

@@ -21,6 +21,7 @@ class Response(models.Model):
     ``answers`` are codes in one JSON object (docs/questionnaire-format.md), with answers off the route
     still in it: read them through ``route()``, never directly. ``accepted_checks`` are the codes of questions that were
     answered so again after a soft check had asked; a log, so a later change of mind takes nothing out.
+    ``proxy``: somebody else than the addressee answered by telephone.
     """
 
     class Mode(models.TextChoices):
@@ -32,6 +33,7 @@ class Response(models.Model):
     answers = models.JSONField(default=dict)
     accepted_checks = models.JSONField(default=list, blank=True)
     mode = models.CharField(max_length=5, choices=Mode, default=Mode.WEB)
+    proxy = models.BooleanField(default=False)
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
 

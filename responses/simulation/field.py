@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.datastructures import MultiValueDict
 
 from responses import links
-from responses.actions import answering, case, contact
+from responses.actions import answering, bounce, case, contact, sending
 from responses.models import Case, LinkHolder, Mail
 from responses.simulation.behaviour import CONFIRM_DAYS, Leader, at_work, bounces, leader
 from responses.simulation.rehearsal import local
@@ -94,7 +94,7 @@ class Field:
         for mail in sent.prefetch_related("lines").order_by("pk"):
             assert mail.ended_at is not None
             if bounces(mail.address, self.seed):
-                self._later(mail.ended_at + MAIL_RETURNS_AFTER, partial(contact.record_bounce, mail=mail, by=None))
+                self._later(mail.ended_at + MAIL_RETURNS_AFTER, partial(bounce.record_bounce, mail=mail, by=None))
                 continue
             for line in mail.lines.all():
                 if not line.left_out:
@@ -106,7 +106,7 @@ class Field:
 
     @transaction.atomic
     def _send_batch(self, at: datetime) -> bool:
-        sent = contact.send_due(at=at, limit=BATCH, connection=EmailBackend(), round_=self.round)
+        sent = sending.send_due(at=at, limit=BATCH, connection=EmailBackend(), round_=self.round)
         return bool(sent)
 
     def _reach(self, case_id: int, contacted: datetime, *, reminder: bool) -> None:

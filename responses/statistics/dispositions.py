@@ -13,6 +13,9 @@ class EventKind(StrEnum):
     BOUNCED = "bounced"  # a mail came back
     STARTED = "started"  # the first answer was saved
     SUBMITTED = "submitted"
+    LETTER_SENT = "letter_sent"
+    CALLED = "called"  # by telephone, and nobody was reached who can answer for the workplace
+    REACHED = "reached"  # by telephone
     DECLINED = "declined"  # said no on the decline page
     DECLINE_UNDONE = "decline_undone"  # and changed their mind; also undoes REFUSED
     REFUSED = "refused"  # said no to a member of staff

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from barometer.access import staff, staff_required
 from responses import mail as writing
 from responses import mail_texts
-from responses.actions import contact
+from responses.actions import bounce
 from responses.actions import mail as actions
 from responses.models import Case, Mail
 from responses.models.contact import mail_names
@@ -106,7 +106,7 @@ def _act(request: HttpRequest, mail_: Mail) -> HttpResponse:
     acts: dict[str, tuple[Callable[..., object], str]] = {
         "sent": (actions.confirm_sent, _("The mail is recorded as sent.")),
         "again": (actions.send_again, _("The mail is in the queue once more.")),
-        "bounced": (contact.record_bounce, _("The mail is recorded as come back.")),
+        "bounced": (bounce.record_bounce, _("The mail is recorded as come back.")),
     }
     if request.POST.get("act") not in acts or (request.POST["act"] == "bounced" and not _has_left(mail_)):
         return HttpResponseBadRequest()

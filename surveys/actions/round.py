@@ -15,7 +15,7 @@ from barometer.models import User
 from surveys.models import ContactStep, Questionnaire, Round, RoundText
 
 DEFAULT_TEXTS = Path(__file__).resolve().parent.parent / "round_texts"
-DEFAULT_PLAN = {ContactStep.MailName.INVITATION: 0, ContactStep.MailName.REMINDER: 5}
+DEFAULT_PLAN = {ContactStep.MailName.INVITATION: 0, ContactStep.MailName.REMINDER_1: 5}
 DEFAULT_DAYS_AFTER_DEADLINE = 14
 
 Field = RoundText.Field

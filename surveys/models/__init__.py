@@ -1,4 +1,4 @@
-from surveys.models.contact_plan import ContactStep
+from surveys.models.contact_plan import AuthorityContact, ContactStep, MailText, QuietWeek
 from surveys.models.frame import (
     AddressKind,
     FrameFile,
@@ -26,6 +26,7 @@ from surveys.models.snapshot import Act, Part, QuestionnaireSnapshot
 __all__ = [
     "Act",
     "AddressKind",
+    "AuthorityContact",
     "Choice",
     "ContactStep",
     "DerivedVariable",
@@ -33,11 +34,13 @@ __all__ = [
     "ImportRemark",
     "IndustryGroup",
     "Level",
+    "MailText",
     "Page",
     "Part",
     "Question",
     "Questionnaire",
     "QuestionnaireSnapshot",
+    "QuietWeek",
     "Region",
     "RegisterVariable",
     "Round",

@@ -145,6 +145,7 @@ class WorkplaceContact(models.Model):
     email = models.EmailField(blank=True)
     kind = models.CharField(max_length=9, choices=AddressKind)
     language = models.CharField(max_length=7)
+    phone = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [

@@ -20,7 +20,9 @@ class Round(models.Model):
     """One edition: an instrument, a population, a fieldwork window.
 
     Life: draft → open → closed → published, told by the dates on which it happened. ``deadline`` is the
-    day printed in mails; answers count until staff close the round, those after it are late.
+    day printed in mails; answers count until staff close the round, those after it are late. With ``second_person``
+    no wave of mails leaves before somebody else than its maker has approved it; with ``coordinators`` the contact
+    persons of authorities may correct the leaders' addresses.
     """
 
     class Status(models.TextChoices):
@@ -39,6 +41,8 @@ class Round(models.Model):
     target_response_rate = models.DecimalField(max_digits=3, decimal_places=2, default="0.50")
     voluntary = models.BooleanField(default=True)
     rehearsal = models.BooleanField(default=False)
+    second_person = models.BooleanField(default=True)
+    coordinators = models.BooleanField(default=False)
     sampling_key_fingerprint = models.CharField(max_length=32, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import FilePayload, Page
 
-from responses.actions import case, contact, fieldwork
+from responses.actions import bounce, case, fieldwork, sending
 from responses.actions.events import record
 from responses.models import Case, Mail, Response
 from responses.statistics.dispositions import EventKind
@@ -43,7 +43,7 @@ def make_fieldwork() -> Round:
     make_frame(round_, [*register_rows(60), *schools, *offices])
     make_sample(round_, size=30)
     fieldwork.open_round(round_=round_, by=finn(), at=at)
-    contact.send_due(at=at)
+    sending.send_due(at=at)
     _let_things_happen(list(round_.cases.order_by("pk")), round_)
     return round_
 
@@ -58,5 +58,5 @@ def _let_things_happen(cases: list[Case], round_: Round) -> None:
     record(cases[11], kind=EventKind.REPORTED_CLOSED, at=now)
     case.confirm_ineligible(case=cases[12], reason="told by the authority", by=finn(), at=now)
     sent = Mail.objects.filter(round=round_, status=Mail.Status.SENT).order_by("-pk")
-    contact.record_bounce(mail=sent[0], by=None, at=now)
+    bounce.record_bounce(mail=sent[0], by=None, at=now)
     Mail.objects.filter(pk=sent[1].pk).update(status=Mail.Status.UNKNOWN)

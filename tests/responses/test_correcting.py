@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from barometer.models import AuditEvent
-from responses.actions import answering, contact, correction, fieldwork
+from responses.actions import answering, contact, correction, fieldwork, sending
 from responses.actions.case import CaseClosed
 from responses.actions.correction import Correction
 from responses.models import Case, CaseEvent, LinkHolder, Mail, Response
@@ -96,7 +96,7 @@ def test_answers_count_until_the_request_is_granted_and_again_when_resubmitted(
     answering.submit(holder=holder, at=LATER)
     assert counted() == (1, 1)
     assert Response.objects.get().answers == {"new": "no"}
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert [mail.subject for mail in mailoutbox] == ["Tak for svaret: Skovbo"]
 
 

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from responses import links
+from responses.actions import bounce, contact, events, hand_over, sending
 from responses.actions import case as case_actions
-from responses.actions import contact, events, hand_over
 from responses.models import Case, ContactAttempt, LinkHolder, Mail, Notice
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import NOTICES
@@ -26,7 +26,7 @@ from tests.responses.test_mail_texts import visible
 
 pytestmark = pytest.mark.django_db
 
-INVITATION, REMINDER = ContactStep.MailName.INVITATION, ContactStep.MailName.REMINDER
+INVITATION, REMINDER = ContactStep.MailName.INVITATION, ContactStep.MailName.REMINDER_1
 Role, Standing = LinkHolder.Role, LinkHolder.Standing
 LATER = NOON + timedelta(hours=1)
 WEEK = timedelta(days=7)
@@ -120,7 +120,7 @@ def test_the_link_goes_to_whoever_got_it_and_the_owner_is_told(
 ) -> None:
     case = a_case()
     holder = given(case, role)
-    assert contact.send_due(at=LATER) == {"sent": 2}
+    assert sending.send_due(at=LATER) == {"sent": 2}
     assert dict(Mail.objects.values_list("name", "address")) == names
     by_address = {mail.to[0]: mail.body for mail in mailoutbox}
     assert links.address(links.ANSWER, holder) in by_address[DORTE]
@@ -135,7 +135,7 @@ def test_the_link_goes_to_whoever_got_it_and_the_owner_is_told(
 def test_a_delegate_reads_in_danish_who_asks_for_what_and_how_to_give_it_back(mailoutbox: list[EmailMessage]) -> None:
     case = a_case()
     holder = given(case)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert sent(mailoutbox, "handover") == HANDOVER_DA.format(holder=holder.pk, slug=case.round.slug)
     assert "Lea Leder giver dig opgaven: nye løsninger 2018-19" in [mail.subject for mail in mailoutbox]
 
@@ -143,7 +143,7 @@ def test_a_delegate_reads_in_danish_who_asks_for_what_and_how_to_give_it_back(ma
 def test_an_owner_reads_in_english_what_happened_and_how_to_take_it_back(mailoutbox: list[EmailMessage]) -> None:
     case = a_case(language="en")
     given(case)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     expected = TRANSFERRED_EN.format(owner=owner(case).pk, slug=case.round.slug)
     assert sent(mailoutbox, "owner_transferred") == expected
     assert "The task has been passed on: Skovbo" in [mail.subject for mail in mailoutbox]
@@ -151,7 +151,7 @@ def test_an_owner_reads_in_english_what_happened_and_how_to_take_it_back(mailout
 
 def test_a_colleague_reads_that_both_answer(mailoutbox: list[EmailMessage]) -> None:
     given(a_case(language="en"), Role.SHARED)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     text = sent(mailoutbox, "share")
     assert "Lea Leder has asked us to share the questionnaire of the Innovation Barometer for Skovbo, Skovvej 1" in text
     assert "If you do not want to take part, remove your link: ⟦return_link:" in text
@@ -164,18 +164,18 @@ def test_of_an_address_that_waits_only_the_owner_is_told_until_staff_have_said_y
 ) -> None:
     case = a_case()
     waiting = given(case, email=STRANGER)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert to(mailoutbox) == [LEA]
     assert "Vi sender først et link, når en medarbejder hos os har set på ændringen." in mailoutbox[0].body
     hand_over.approve(holder=waiting, reason="known", by=finn(), at=LATER + WEEK)
-    contact.send_due(at=LATER + WEEK)
+    sending.send_due(at=LATER + WEEK)
     assert to(mailoutbox) == [STRANGER, LEA, LEA]
 
 
 def test_staff_who_say_no_send_nothing(mailoutbox: list[EmailMessage]) -> None:
     waiting = given(a_case(), email=STRANGER)
     hand_over.refuse(holder=waiting, reason="unknown", by=finn(), at=LATER)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert to(mailoutbox) == [LEA]
 
 
@@ -183,10 +183,10 @@ def test_the_owner_is_told_when_the_task_is_given_back_with_the_link_to_go_on(ma
     case = a_case()
     delegate, colleague = make_holder(case, Role.DELEGATE), make_holder(case)
     hand_over.give_back(holder=colleague, at=LATER)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert mailoutbox == [], "a colleague who leaves takes nothing along"
     hand_over.give_back(holder=delegate, at=LATER)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     (mail,) = mailoutbox
     assert mail.to == [LEA]
     assert "Dorte Delegat har givet opgaven med at svare på Innovationsbarometeret for Skovbo tilbage." in mail.body
@@ -197,7 +197,7 @@ def test_a_link_taken_back_before_its_mail_has_left_is_not_sent(mailoutbox: list
     case = a_case()
     delegate = given(case)
     hand_over.take_back(owner=owner(case), holder_pk=delegate.pk, at=LATER)
-    assert contact.send_due(at=LATER) == {"sent": 1, "cancelled": 1}
+    assert sending.send_due(at=LATER) == {"sent": 1, "cancelled": 1}
     assert to(mailoutbox) == [LEA]
     assert ContactAttempt.objects.get(mail__name="handover").left_out == "task_elsewhere"
 
@@ -205,7 +205,7 @@ def test_a_link_taken_back_before_its_mail_has_left_is_not_sent(mailoutbox: list
 def test_an_authority_mailbox_that_hands_over_is_told_too(mailoutbox: list[EmailMessage]) -> None:
     case = make_case(contact={"kind": "authority", "email": "post@skole.example", "leader": ""})
     given(case)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert to(mailoutbox) == [DORTE, "post@skole.example"]
 
 
@@ -217,7 +217,7 @@ def test_the_owner_is_told_however_quick_the_other_is(
     """Whoever has got hold of the owner's link does not end the case unnoticed within the minute."""
     case = a_case()
     events.record(case, kind=quick, at=LATER, holder=given(case, role))
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert to(mailoutbox) == [LEA]
 
 
@@ -226,7 +226,7 @@ def test_an_owner_without_an_address_hands_over_all_the_same(mailoutbox: list[Em
     waiting = given(case)
     assert waiting.standing == Standing.WAITING, "nothing proves that the address belongs to the workplace"
     hand_over.approve(holder=waiting, reason="known", by=finn(), at=LATER)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert to(mailoutbox) == [DORTE]
 
 
@@ -237,7 +237,7 @@ def test_text_and_html_of_every_notice_say_the_same(mailoutbox: list[EmailMessag
         given(a_case(round_, language=language), Role.SHARED)
         given(a_case(round_, language=language))
         given(a_case(round_, language=language), email=STRANGER)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     names = [name for name in NOTICES if name.startswith(("owner_", "handover", "share"))]
     found = Mail.objects.filter(status=Mail.Status.SENT)
     assert {mail.name for mail in found} == set(names)
@@ -249,7 +249,7 @@ def test_no_name_makes_a_subject_longer_than_78_or_breaks_a_mail(mailoutbox: lis
     for number, name in enumerate(("W" * 60, "Anne " * 11, "Ø-" * 29 + "Å", "O'Brien")):
         round_ = make_open_round()
         given(a_case(round_, language="da" if number % 2 else "en"), given_by=name, name=name)
-    assert contact.send_due(at=LATER) == {"sent": 8}
+    assert sending.send_due(at=LATER) == {"sent": 8}
     assert max(len(mail.subject) for mail in mailoutbox) <= 78
 
 
@@ -270,7 +270,7 @@ def test_a_delegates_reminder_is_written_to_the_delegate(mailoutbox: list[EmailM
     case = a_case(round_)
     delegate = make_holder(case, Role.DELEGATE, email=DORTE)
     queue(round_)
-    assert contact.send_due(at=LATER) == {"sent": 1}
+    assert sending.send_due(at=LATER) == {"sent": 1}
     (mail,) = mailoutbox
     text = " ".join(mail.body.split())
     assert "Kære Dorte Delegat Skovbo, Skovvej 1, er udtrukket" in text
@@ -298,7 +298,7 @@ def test_the_owner_then_reads_to_whom_and_when_and_can_take_it_back(mailoutbox: 
     case = a_case(round_)
     delegate = make_holder(case, Role.DELEGATE)
     queue(round_, at=NOON + WEEK)
-    contact.send_due(at=NOON + WEEK)
+    sending.send_due(at=NOON + WEEK)
     (mail,) = mailoutbox
     text = " ".join(mail.body.split())
     assert (
@@ -316,7 +316,7 @@ def test_an_ordinary_reminder_says_nothing_of_a_delegate(mailoutbox: list[EmailM
     case = a_case(round_)
     hand_over.give_back(holder=make_holder(case, Role.DELEGATE), at=NOON)
     queue(round_, at=NOON + WEEK)
-    contact.send_due(at=NOON + WEEK)
+    sending.send_due(at=NOON + WEEK)
     reminder = next(mail for mail in mailoutbox if mail.subject.startswith("Innovation 2018-19"))
     assert reminder.to == [LEA]
     assert "Du gav opgaven videre" not in reminder.body
@@ -358,7 +358,7 @@ def test_a_task_passed_on_while_the_reminder_waits_in_the_queue_reminds_nobody_t
     case = a_case(round_)
     assert queue(round_) == [LEA]
     delegate = make_holder(case, Role.DELEGATE, at=LATER)
-    assert contact.send_due(at=LATER) == {"cancelled": 1}
+    assert sending.send_due(at=LATER) == {"cancelled": 1}
     assert ContactAttempt.objects.get().left_out == "task_elsewhere"
     hand_over.take_back(owner=owner(case), holder_pk=delegate.pk, at=LATER)
     assert mailoutbox == []
@@ -370,7 +370,7 @@ def test_a_reminder_to_a_delegate_who_has_given_the_task_back_is_not_sent(mailou
     delegate = make_holder(case, Role.DELEGATE)
     queue(round_)
     hand_over.take_back(owner=owner(case), holder_pk=delegate.pk, at=LATER)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     assert mailoutbox == []
 
 
@@ -381,8 +381,8 @@ def test_a_mail_to_a_delegate_that_came_back_brings_the_owners_reminders_at_once
     round_ = make_open_round()
     case = a_case(round_)
     delegate = given(case)
-    contact.send_due(at=LATER)
-    contact.record_bounce(mail=Mail.objects.get(name="handover"), by=finn(), at=LATER)
+    sending.send_due(at=LATER)
+    bounce.record_bounce(mail=Mail.objects.get(name="handover"), by=finn(), at=LATER)
     assert refreshed(case).disposition == Disposition.NOT_STARTED
     assert (owner(case).standing, refreshed(delegate).standing) == (Standing.WATCHES, Standing.WORKS)
     assert queue(round_, at=LATER) == [LEA]
@@ -403,7 +403,7 @@ class RefusesDorte(locmem.EmailBackend):
 def test_an_address_that_the_server_refuses_for_good_counts_as_one_that_came_back() -> None:
     case = a_case()
     delegate = given(case)
-    assert contact.send_due(at=LATER, connection=RefusesDorte()) == {"sent": 1, "failed": 1}
+    assert sending.send_due(at=LATER, connection=RefusesDorte()) == {"sent": 1, "failed": 1}
     assert refreshed(delegate).hand_over.bounced_at == LATER
     assert case.events.filter(kind=EventKind.DELEGATE_BOUNCED, holder=delegate).count() == 1
     assert queue(case.round, at=LATER) == [LEA]
@@ -417,7 +417,7 @@ def test_no_more_reminders_of_a_delegate_concerns_their_own_address(mailoutbox: 
     case = a_case(round_)
     delegate = make_holder(case, Role.DELEGATE, email=DORTE)
     case_actions.stop_reminders(holder=delegate, at=NOON)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     assert to(mailoutbox) == [DORTE], "the confirmation goes to whoever said it"
     assert queue(round_, at=LATER) == []
     assert case_actions.reminders_stopped(delegate)
@@ -461,7 +461,7 @@ def test_tasks_passed_on_to_one_person_share_a_mail(mailoutbox: list[EmailMessag
     for case in cases:
         make_holder(case, Role.DELEGATE, email=DORTE)
     assert queue(round_) == [DORTE]
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     text = " ".join(mailoutbox[0].body.split())
     assert "Kære Dorte Delegat 2 arbejdspladser, som du skal svare for, er udtrukket" in text
     assert "Vi har din adresse fra dem, der gav opgaverne videre til dig" in text
@@ -472,7 +472,7 @@ def test_a_leader_who_has_got_a_task_beside_their_own_gets_one_mail(mailoutbox: 
     make_case(round_, contact={"email": DORTE, "leader": "Dorte Delegat"})
     make_holder(make_case(round_), Role.DELEGATE, email=DORTE)
     assert queue(round_) == [DORTE]
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     text = " ".join(mailoutbox[0].body.split())
     assert "2 arbejdspladser, som du skal svare for" in text
     assert "Vi har din adresse fra et opdigtet øvelsesregister og fra den, der gav en opgave videre til dig." in text
@@ -484,7 +484,7 @@ def test_in_a_bundle_the_line_of_a_silent_delegate_says_so(mailoutbox: list[Emai
     passed_on, own = (make_case(round_, name=name, contact=shared) for name in ("Skovbo", "Strandbo"))
     make_holder(passed_on, Role.DELEGATE)
     queue(round_, at=NOON + WEEK)
-    contact.send_due(at=NOON + WEEK)
+    sending.send_due(at=NOON + WEEK)
     (mail,) = mailoutbox
     assert mail.body.count("Du gav opgaven videre til Dorte Delegat") == 1
     assert links.address(links.TAKE_BACK, owner(passed_on)) in mail.body
@@ -504,9 +504,9 @@ def queries(cases: int, *, delegates: bool, silent: bool) -> tuple[int, int]:
     at = NOON + WEEK if silent else LATER
     with CaptureQueriesContext(connection) as queueing:
         assert len(queue(round_, at=at)) == cases
-    with CaptureQueriesContext(connection) as sending:
-        assert contact.send_due(at=at, round_=round_) == {"sent": cases}
-    return len(queueing), len(sending)
+    with CaptureQueriesContext(connection) as leaving:
+        assert sending.send_due(at=at, round_=round_) == {"sent": cases}
+    return len(queueing), len(leaving)
 
 
 @pytest.mark.parametrize("silent", [False, True])
@@ -522,7 +522,7 @@ def test_delegates_cost_no_query_per_case_and_none_per_mail(silent: bool) -> Non
 def test_no_secret_of_a_notice_stands_in_the_database() -> None:
     case = a_case()
     holder = given(case)
-    contact.send_due(at=LATER)
+    sending.send_due(at=LATER)
     stored = " ".join(f"{mail.subject} {mail.text_body} {mail.html_body} {mail.outcome}" for mail in Mail.objects.all())
     for each in (owner(case), holder):
         assert links.typed_code(each) not in stored
@@ -536,5 +536,5 @@ def test_an_event_of_the_delegate_is_seen_when_a_mail_is_about_to_leave(mailoutb
     delegate = make_holder(case, Role.DELEGATE, email=DORTE)
     queue(round_)
     events.record(events.lock(case.pk), kind=EventKind.REMINDERS_STOPPED, at=LATER, holder=delegate)
-    assert contact.send_due(at=LATER) == {"cancelled": 1}
+    assert sending.send_due(at=LATER) == {"cancelled": 1}
     assert ContactAttempt.objects.get().left_out == "reminders_stopped"

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends import locmem
 from django.db import connection
 
-from responses.actions import contact
+from responses.actions import contact, sending
 from responses.models import CaseEvent, ContactAttempt, Mail
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round
@@ -75,7 +75,7 @@ def queue_afresh(round_: Round) -> None:
 def recover_and_finish() -> None:
     """A new worker comes, and goes on until nothing is due."""
     for minutes in (1, 11, 12, 30):
-        contact.send_due(at=NOON + timedelta(minutes=minutes), connection=Server())
+        sending.send_due(at=NOON + timedelta(minutes=minutes), connection=Server())
 
 
 def check_each_mail_left_at_most_once(mailoutbox: list[EmailMessage]) -> list[str]:
@@ -98,7 +98,7 @@ def test_a_worker_killed_at_the_dialogue_leaves_one_unknown_mail(
 ) -> None:
     queue_afresh(make_round_of_two())
     with pytest.raises(Killed):
-        contact.send_due(at=NOON, connection=Server(kill))
+        sending.send_due(at=NOON, connection=Server(kill))
     recover_and_finish()
     assert check_each_mail_left_at_most_once(mailoutbox) == statuses
     assert len(mailoutbox) == delivered
@@ -111,12 +111,12 @@ def test_a_worker_killed_at_any_statement_sends_no_mail_twice_and_loses_none(
     round_ = make_round_of_two()
     queue_afresh(round_)
     with connection.execute_wrapper(statements := Statements()):
-        contact.send_due(at=NOON, connection=Server())
+        sending.send_due(at=NOON, connection=Server())
     assert statements.count > 12
     for fatal in range(1, statements.count + 1):
         mailoutbox.clear()
         queue_afresh(round_)
         with pytest.raises(Killed), connection.execute_wrapper(Statements(fatal, after)):
-            contact.send_due(at=NOON, connection=Server())
+            sending.send_due(at=NOON, connection=Server())
         recover_and_finish()
         assert check_each_mail_left_at_most_once(mailoutbox).count("unknown") <= 1

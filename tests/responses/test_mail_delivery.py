@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from barometer.mail_folder import EmailBackend as FolderBackend
 from barometer.smtp import EmailBackend, LostBeforeData
-from responses.actions import contact
+from responses.actions import contact, sending
 from responses.models import CaseEvent, Mail
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round
@@ -49,7 +49,7 @@ def round_() -> Round:
 
 def send(server: Sink, minutes: int = 0) -> dict[str, int]:
     backend = EmailBackend(host="127.0.0.1", port=server.port, timeout=5)
-    return contact.send_due(at=NOON + timedelta(minutes=minutes), connection=backend)
+    return sending.send_due(at=NOON + timedelta(minutes=minutes), connection=backend)
 
 
 def mail_to(address: str) -> Mail:
@@ -135,7 +135,7 @@ def test_a_connection_lost_with_the_message_leaves_it_unknown_and_it_is_never_se
 def test_a_server_that_answers_too_slowly_leaves_the_mail_unknown(server: Sink, round_: Round) -> None:
     server.held = True
     backend = EmailBackend(host="127.0.0.1", port=server.port, timeout=0.2)
-    assert contact.send_due(at=NOON, limit=1, connection=backend) == {"unknown": 1}
+    assert sending.send_due(at=NOON, limit=1, connection=backend) == {"unknown": 1}
 
 
 def test_a_server_that_is_down_costs_no_attempt(round_: Round, caplog: pytest.LogCaptureFixture) -> None:
@@ -162,7 +162,7 @@ class GoesDown(EmailBackend):
 def test_when_the_server_goes_down_in_the_middle_the_rest_of_the_batch_waits_in_the_queue(
     server: Sink, round_: Round
 ) -> None:
-    assert contact.send_due(at=NOON, connection=GoesDown(host="127.0.0.1", port=server.port)) == {"queued": 1}
+    assert sending.send_due(at=NOON, connection=GoesDown(host="127.0.0.1", port=server.port)) == {"queued": 1}
     assert list(Mail.objects.order_by("pk").values_list("status", "attempts")) == [
         ("queued", 1),
         ("queued", 0),
@@ -194,21 +194,21 @@ class Onlooker(EmailBackend):
 def test_that_a_mail_is_handed_over_is_committed_before_its_own_dialogue_begins(server: Sink, round_: Round) -> None:
     backend = Onlooker(host="127.0.0.1", port=server.port)
     backend.seen = []
-    contact.send_due(at=NOON, connection=backend)
+    sending.send_due(at=NOON, connection=backend)
     assert backend.seen == ["handed_over"] * 3
 
 
 def test_without_our_back_end_a_lost_connection_is_unknown(server: Sink, round_: Round) -> None:
     server.answers["RCPT", FIRST] = DROP
     plain = smtp.EmailBackend(host="127.0.0.1", port=server.port)
-    assert contact.send_due(at=NOON, limit=1, connection=plain) == {"unknown": 1}
+    assert sending.send_due(at=NOON, limit=1, connection=plain) == {"unknown": 1}
 
 
 def test_in_the_quick_start_every_mail_becomes_a_file_that_mail_programs_open(
     round_: Round, tmp_path: Path, settings: Settings
 ) -> None:
     settings.MAIL_FOLDER = str(tmp_path / "mails")
-    assert contact.send_due(at=NOON, connection=FolderBackend()) == {"sent": 3}
+    assert sending.send_due(at=NOON, connection=FolderBackend()) == {"sent": 3}
     read = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (tmp_path / "mails").glob("*.eml")]
     assert sorted(message["To"] for message in read) == [FIRST, SECOND, THIRD]
     assert {message["Message-ID"] for message in read} == set(Mail.objects.values_list("message_id", flat=True))

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 
 from barometer.models import AuditEvent
 from responses import links
-from responses.actions import contact, events
+from responses.actions import contact, events, sending
 from responses.models import Mail
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import Round
@@ -25,7 +25,7 @@ def make_mail(*, sent: bool = True, **changes: Any) -> Mail:
     make_case(round_, name="Skovbo")
     contact.queue_step(step=round_.contact_steps.get(mail_name="invitation"), at=NOON)
     if sent:
-        contact.send_due(at=NOON)
+        sending.send_due(at=NOON)
     mail = Mail.objects.filter(round=round_)
     if changes:
         mail.update(**changes)
@@ -36,7 +36,7 @@ def make_unknown_mail() -> Mail:
     """A mail whose worker died during the dialogue, an hour ago."""
     mail = make_mail(status=Mail.Status.HANDED_OVER, ended_at=None)
     mail.lines.get().case.events.filter(kind=EventKind.INVITED).delete()
-    contact.recover_stale(at=NOON + timedelta(hours=1))
+    sending.recover_stale(at=NOON + timedelta(hours=1))
     mail.refresh_from_db()
     return mail
 
@@ -136,7 +136,7 @@ def test_an_unknown_mail_is_sent_again_by_a_person_once(mailoutbox: list[EmailMe
     assert press(mail, "again") == 302
     again = Mail.objects.get(resend=1)
     assert (again.address, again.lines.get().case) == (mail.address, mail.lines.get().case)
-    contact.send_due(at=again.scheduled_for)
+    sending.send_due(at=again.scheduled_for)
     assert [message.to for message in mailoutbox] == [[mail.address]]
     assert f"Sent again as mail {again.pk}." in page_of(mail)
     for act in ("again", "sent"):
@@ -151,7 +151,7 @@ def test_whoever_answered_meanwhile_gets_no_second_mail_even_when_a_person_asks(
     case = mail.lines.get().case
     events.record(case, kind=EventKind.SUBMITTED, at=NOON)
     press(mail, "again")
-    contact.send_due(at=Mail.objects.get(resend=1).scheduled_for)
+    sending.send_due(at=Mail.objects.get(resend=1).scheduled_for)
     assert mailoutbox == []
 
 

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 
 from responses import links
-from responses.actions import contact
+from responses.actions import contact, sending
 from responses.models import LinkHolder, Mail
 from tests.factories import NOON, make_case, make_open_round
 
@@ -31,7 +31,7 @@ def test_no_link_or_code_of_a_sent_mail_stands_in_the_database(mailoutbox: list[
         make_case(round_, contact=contact_, language=language)
     for step in round_.contact_steps.order_by("day"):
         contact.queue_step(step=step, at=NOON)
-        contact.send_due(at=NOON)
+        sending.send_due(at=NOON)
     assert len(mailoutbox) == 6
     holders = list(LinkHolder.objects.all())
     secrets = [links.token(purpose, holder) for holder in holders for purpose in (links.ANSWER, links.OPT_OUT)]
@@ -51,6 +51,6 @@ def test_a_failed_mail_stores_no_secret_either() -> None:
     case = make_case(round_)
     round_.texts.filter(field="help_phone").delete()
     contact.queue_step(step=round_.contact_steps.get(mail_name="invitation"), at=NOON)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     assert Mail.objects.get().status == Mail.Status.FAILED
     assert links.token(links.ANSWER, case.holders.get()) not in whole_database()

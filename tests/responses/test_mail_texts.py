@@ -162,10 +162,10 @@ def test_an_address_that_several_leaders_share_is_a_mailbox() -> None:
 
 
 def test_the_reminder_knows_whether_somebody_has_started() -> None:
-    waiting = write(make_case(name="Skovbo"), mail_name=ContactStep.MailName.REMINDER)
+    waiting = write(make_case(name="Skovbo"), mail_name=ContactStep.MailName.REMINDER_1)
     assert waiting.subject == "Innovation 2018-19: vi håber på svar fra Skovbo"
     assert "nye løsninger, som er taget i brug i 2018 eller 2019, og tager ca. 10-15 minutter" in waiting.text
-    started = write(make_case(name="Skovbo", events=[EventKind.STARTED]), mail_name=ContactStep.MailName.REMINDER)
+    started = write(make_case(name="Skovbo", events=[EventKind.STARTED]), mail_name=ContactStep.MailName.REMINDER_1)
     assert started.subject == "Jeres svar er ikke sendt endnu: Skovbo"
     assert "I kan fortsætte, hvor I slap; det, I har udfyldt, er gemt." in started.text
 
@@ -174,7 +174,7 @@ def test_a_bundle_is_reminded_as_started_only_when_all_its_lines_are() -> None:
     round_ = make_open_round()
     lea = {"email": "lea@skole.example"}
     started, waiting = make_case(round_, contact=lea, events=[EventKind.STARTED]), make_case(round_, contact=lea)
-    assert "Vi har ikke modtaget svar endnu" in write(started, waiting, mail_name=ContactStep.MailName.REMINDER).text
+    assert "Vi har ikke modtaget svar endnu" in write(started, waiting, mail_name=ContactStep.MailName.REMINDER_1).text
 
 
 @pytest.mark.parametrize("mail_name", ContactStep.MailName.values)

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from responses import links
 from responses import mail as mails
-from responses.actions import answering, contact, events, fieldwork
+from responses.actions import answering, contact, events, fieldwork, sending
 from responses.actions import case as actions
 from responses.actions import mail as mail_actions
 from responses.models import Case, CaseEvent, ContactAttempt, Mail, Notice, Response
@@ -61,7 +61,7 @@ def test_the_owner_is_told_once_and_at_once(
     case = make_case()
     act(case)
     for _ in range(2):
-        contact.send_due(at=NOON)
+        sending.send_due(at=NOON)
     assert [mail.to for mail in mailoutbox] == [[case.holders.get().email]]
     mail = Mail.objects.get()
     assert (mail.name, mail.status) == (name, "sent")
@@ -92,7 +92,7 @@ def test_a_notice_says_what_was_noted_in_the_language_of_the_case(
     act: Callable[[Case], None], subject: str, words: str, mailoutbox: list[EmailMessage]
 ) -> None:
     act(make_case(name="Skovbo", address="Skovvej 1"))
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     assert mailoutbox[0].subject == subject
     assert words in mailoutbox[0].body
     assert "Venlig hilsen\nInnovationsbarometeret (øvelse)" in mailoutbox[0].body
@@ -101,7 +101,7 @@ def test_a_notice_says_what_was_noted_in_the_language_of_the_case(
 def test_a_receipt_carries_neither_answers_nor_a_personal_link(mailoutbox: list[EmailMessage]) -> None:
     case = make_case()
     submit(case)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     message = str(mailoutbox[0].message())
     assert "/s/" not in message
     assert links.typed_code(case.holders.get()) not in message
@@ -114,7 +114,7 @@ def test_a_confirmation_carries_the_link_and_what_is_kept_does_not(
 ) -> None:
     case = make_case()
     act(case)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     link = links.address(links.ANSWER, case.holders.get())
     assert link in mailoutbox[0].body
     mail = Mail.objects.get()
@@ -137,7 +137,7 @@ def test_a_notice_that_is_overtaken_is_not_sent(
     case = make_case()
     act(case)
     events.record(events.lock(case.pk), kind=kind, at=NOON)
-    assert contact.send_due(at=NOON) == {"cancelled": 1}
+    assert sending.send_due(at=NOON) == {"cancelled": 1}
     assert mailoutbox == []
     assert ContactAttempt.objects.get().left_out == LeftOut.OVERTAKEN
 
@@ -148,7 +148,7 @@ def test_after_a_refusal_nothing_but_its_confirmation_leaves(mailoutbox: list[Em
     contact.queue_step(step=round_.contact_steps.get(mail_name="invitation"), at=NOON)
     stop_reminders(case)
     decline(case)
-    assert contact.send_due(at=NOON) == {"cancelled": 2, "sent": 1}
+    assert sending.send_due(at=NOON) == {"cancelled": 2, "sent": 1}
     assert contact.queue_step(step=round_.contact_steps.get(mail_name="reminder_1"), at=LATER) == 0
     assert [mail.subject.partition(":")[0] for mail in mailoutbox] == ["Bekræftet"]
     assert Mail.objects.get(status="sent").name == Notice.DECLINED_CONFIRMED
@@ -167,7 +167,7 @@ def test_whoever_submits_in_the_owners_place_gets_a_receipt_too(mailoutbox: list
     colleague = make_holder(case, name="Bo", email="bo@skole.example")
     Response.objects.create(case=case, questionnaire=case.round.questionnaire, answers={"new": "no"}, started_at=NOON)
     answering.submit(holder=colleague, at=NOON)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     assert sorted(mail.to[0] for mail in mailoutbox) == ["bo@skole.example", "owner@skole.example"]
 
 
@@ -212,14 +212,14 @@ def test_closing_the_round_stops_notices_too(mailoutbox: list[EmailMessage]) -> 
     case = make_case()
     submit(case)
     fieldwork.close_round(round_=case.round, by=finn(), at=NOON)
-    assert contact.send_due(at=LATER) == {}
+    assert sending.send_due(at=LATER) == {}
     assert mailoutbox == []
 
 
 def test_a_rehearsal_sends_notices_to_reserved_addresses_only(mailoutbox: list[EmailMessage]) -> None:
     case = make_case(contact={"email": "leder@aarhus.dk"})
     submit(case)
-    assert contact.send_due(at=NOON) == {"cancelled": 1}
+    assert sending.send_due(at=NOON) == {"cancelled": 1}
     assert mailoutbox == []
 
 
@@ -228,7 +228,7 @@ def test_an_unknown_notice_can_be_sent_again_and_is_no_contact(mailoutbox: list[
     submit(case)
     Mail.objects.update(status="unknown", claimed_at=NOON, handed_over_at=NOON, ended_at=NOON)
     mail_actions.send_again(mail=Mail.objects.get(), by=finn(), at=LATER)
-    assert contact.send_due(at=LATER) == {"sent": 1}
+    assert sending.send_due(at=LATER) == {"sent": 1}
     assert not mail_actions.is_undecided(Mail.objects.get(resend=0))
     assert not case.events.filter(kind=EventKind.INVITED).exists()
 
@@ -236,7 +236,7 @@ def test_an_unknown_notice_can_be_sent_again_and_is_no_contact(mailoutbox: list[
 def test_staff_see_notices_among_the_mails_and_on_the_case() -> None:
     case = make_case()
     submit(case)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     for address in (f"/rounds/{case.round.slug}/mails/", f"/mails/{Mail.objects.get().pk}/", f"/cases/{case.pk}/"):
         assert "Receipt" in browser_of(finn()).get(address).content.decode()
 
@@ -298,5 +298,5 @@ def test_a_real_round_says_nothing_of_a_rehearsal(mailoutbox: list[EmailMessage]
     case = make_case(contact={"email": "leder@aarhus.dk"})
     Round.objects.filter(pk=case.round_id).update(rehearsal=False)
     decline(case)
-    contact.send_due(at=NOON)
+    sending.send_due(at=NOON)
     assert "Øvelse – ikke" not in mailoutbox[0].body

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from responses import copies, links
-from responses.actions import answering, contact
+from responses.actions import answering, sending
 from responses.models import CaseEvent, LinkHolder, Mail, Response
 from responses.references import reference
 from responses.statistics.dispositions import EventKind
@@ -247,7 +247,7 @@ def test_fifty_submits_at_once_give_one_record_and_one_receipt(mailoutbox: list[
     )
     assert went_to.count(link(holder)) == 49
     assert CaseEvent.objects.filter(kind=EventKind.SUBMITTED).count() == 1
-    contact.send_due(at=timezone.now())
+    sending.send_due(at=timezone.now())
     assert [mail.to for mail in mailoutbox] == [[holder.email]]
     assert Mail.objects.count() == 1
 

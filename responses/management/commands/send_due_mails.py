@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from responses.actions import contact
+from responses.actions import contact, sending
 
 
 class Command(BaseCommand):
@@ -14,5 +14,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         queued = contact.queue_due_steps(at=timezone.now())
         self.stdout.write(f"queued: {queued}")
-        while batch := contact.send_due(at=timezone.now()):
+        while batch := sending.send_due(at=timezone.now()):
             self.stdout.write(", ".join(f"{status}: {number}" for status, number in sorted(batch.items())))

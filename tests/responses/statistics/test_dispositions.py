@@ -12,6 +12,9 @@ TRUTH_TABLE = {
     "": "not_started",
     "opened": "not_started",
     "opened invited": "not_started",
+    "opened letter_sent": "not_started",
+    "opened called": "not_started",
+    "opened reached": "not_started",
     # A bounce counts until somebody can be reached again.
     "opened invited bounced": "bounced",
     "opened invited bounced invited": "bounced",
