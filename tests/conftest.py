@@ -35,7 +35,14 @@ hypothesis.settings.register_profile("patient", deadline=None)  # two busy cores
 hypothesis.settings.load_profile("patient")
 
 
+NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not item.get_closest_marker("django_db") and not NEEDS_DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("once")
     if connection.vendor != "postgresql":
         for item in items:
             if "postgresql" in item.keywords:
