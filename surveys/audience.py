@@ -4,11 +4,14 @@ Names and codes are held against a list of their own, so that a mistake is found
 wave is prepared. A case is in the audience only when the expression is true: what is unknown leaves it out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
+from barometer.formats import language_name
 from barometer.problems import Problem
 from surveys.models import AddressKind, IndustryGroup, Level, Region, SizeClass
 from surveys.questionnaire.definition import Choice, Label, Questionnaire, RegisterVariable
@@ -17,8 +20,8 @@ from surveys.questionnaire.expression_checks import check_condition
 from surveys.questionnaire.names import Name, names_for_page
 
 CONTACTS = "case_contacts"
-PROGRESS = ("not_started", "started")
-YES_NO = ("yes", "no")
+PROGRESS = (("not_started", _("Not started")), ("started", _("Started, not submitted")))
+YES_NO = (("yes", _("Yes")), ("no", _("No")))
 
 Values = Mapping[str, str | int]
 
@@ -104,32 +107,34 @@ def names(languages: Sequence[str]) -> list[Name]:
 def _vocabulary(languages: Sequence[str]) -> Questionnaire:
     """Return a questionnaire without questions that knows the variables of an audience: one checker serves all."""
     variables = (
-        _variable("reg_level", Level.values),
-        _variable("reg_industry_group", IndustryGroup.values),
-        _variable("reg_size_class", SizeClass.values),
-        _variable("reg_employees"),
-        _variable("reg_region", Region.values),
-        _text("reg_name"),
-        _text("reg_address"),
-        _text("reg_authority"),
-        _variable("case_language", languages),
-        _variable("case_address_kind", AddressKind.values),
-        _variable(CONTACTS),
-        _variable("case_delegated", YES_NO),
-        _variable("case_progress", PROGRESS),
+        _coded("reg_level", _("Level"), Level.choices),
+        _coded("reg_industry_group", _("Industry group"), IndustryGroup.choices),
+        _coded("reg_size_class", _("Size class"), SizeClass.choices),
+        _plain("reg_employees", _("Employees"), "integer"),
+        _coded("reg_region", _("Region"), Region.choices),
+        _plain("reg_name", _("Name of the workplace"), "text"),
+        _plain("reg_address", _("Address"), "text"),
+        _plain("reg_authority", _("Authority"), "text"),
+        _coded("case_language", _("Language"), [(code, language_name(code)) for code in languages]),
+        _coded("case_address_kind", _("Who reads the address"), AddressKind.choices),
+        _plain(CONTACTS, _("Mails and letters so far"), "integer"),
+        _coded("case_delegated", _("Whether somebody else has the task"), YES_NO),
+        _coded("case_progress", _("How far the answers have come"), PROGRESS),
     )
     day = date.min
     nothing = Label({"en": ""})
     return Questionnaire("audience", 1, "DK", day, day, tuple(languages), nothing, {}, variables, {}, (), (), ())
 
 
-def _variable(name: str, codes: Sequence[str] = ()) -> RegisterVariable:
-    """Return a variable with codes, or a number without any."""
-    kind: Literal["code", "integer"] = "code" if codes else "integer"
-    return RegisterVariable(
-        name, kind, Label({"en": name}), tuple(Choice(code, None, Label({"en": code})) for code in codes)
-    )
+def _coded(name: str, label: object, codes: Iterable[tuple[str, object]]) -> RegisterVariable:
+    choices = tuple(Choice(code, None, _label(words)) for code, words in codes)
+    return RegisterVariable(name, "code", _label(label), choices)
 
 
-def _text(name: str) -> RegisterVariable:
-    return RegisterVariable(name, "text", Label({"en": name}))
+def _plain(name: str, label: object, kind: Literal["text", "integer"]) -> RegisterVariable:
+    return RegisterVariable(name, kind, _label(label))
+
+
+def _label(words: object) -> Label:
+    """Return words in the active language; they are shown at once and kept nowhere."""
+    return Label({"en": str(words)}, verbatim=True)

@@ -120,31 +120,32 @@ class ContactDay(NamedTuple):
     moved_by: Obstacle | None
 
 
-def contact_days(plan: Sequence[Planned], authority: str, calendar: Calendar) -> list[ContactDay]:
-    """Return the day of each contact for an authority, when all goes as planned. ``plan`` is in the order of its days.
+def contact_days(
+    plan: Sequence[Planned], authority: str, calendar: Calendar, real: Sequence[date | None] = ()
+) -> list[ContactDay]:
+    """Return the day of each contact with a case of an authority. ``plan`` is in the order of its days.
 
     A contact never comes nearer to the one before it than planned: what moves, moves all that follows.
-    """
-    found: list[ContactDay] = []
-    for number, planned in enumerate(plan):
-        before = [(plan[place].day, found[place].day) for place in range(number) if plan[place].spaced]
-        found.append(_contact_day(planned, before if planned.spaced else (), authority, calendar))
-    return found
-
-
-def after_earlier(planned: Planned, earlier: Iterable[tuple[date, date]]) -> date:
-    """Return the first day on which a contact may come, whoever it is for.
 
     Args:
-        earlier: the contacts before it, each with its planned and its real day.
+        real: the days of the contacts that there have been, at their places in the plan; None where there was none.
     """
-    return max([planned.day, *(real + (planned.day - day) for day, real in earlier)])
+    found: list[ContactDay] = []
+    for place, planned in enumerate(plan):
+        was = real[place] if place < len(real) else None
+        if was is not None:
+            found.append(ContactDay(was, None))
+            continue
+        before = [(plan[other].day, found[other].day) for other in range(place) if plan[other].spaced]
+        found.append(_contact_day(planned, before if planned.spaced else (), authority, calendar))
+    return found
 
 
 def _contact_day(
     planned: Planned, earlier: Iterable[tuple[date, date]], authority: str, calendar: Calendar
 ) -> ContactDay:
-    first = after_earlier(planned, earlier)
+    """Return the first day on which a contact may come; ``earlier`` are the planned and the real day of others."""
+    first = max([planned.day, *(real + (planned.day - day) for day, real in earlier)])
     met = [Obstacle.EARLIER] if first > planned.day else []
     if not planned.waits:
         return ContactDay(first, met[-1] if met else None)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 import holidays
 
@@ -31,8 +32,13 @@ def public_holidays(country: str, years: Iterable[int], language: str) -> dict[d
 
     In English if the library speaks it, or else in the country's own language, unless it speaks the one asked for.
     """
+    return _public_holidays(country, tuple(years), language)
+
+
+@cache
+def _public_holidays(country: str, years: tuple[int, ...], language: str) -> dict[date, str]:
     if country not in holidays.list_supported_countries():
         return {}
     spoken = holidays.list_localized_countries().get(country, [])
     wanted = next((known for known in (language, "en_US") if known in spoken), None)
-    return dict(holidays.country_holidays(country, years=list(years), language=wanted))
+    return dict(holidays.country_holidays(country, years=years, language=wanted))

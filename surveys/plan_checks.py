@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from barometer.problems import Problem
 from surveys.calendar import ONE_DAY, Calendar, last_break, working_days
@@ -75,7 +76,7 @@ def _invitation_first(plan: dict[str, Step]) -> Iterator[Problem]:
 
 def _reminders(plan: dict[str, Step]) -> Iterator[Problem]:
     there = [plan[mail] for mail in REMINDERS if mail in plan]
-    for before, after in zip(there, there[1:], strict=False):
+    for before, after in pairwise(there):
         if after.day <= before.day:
             yield Problem("plan_reminders_out_of_order", after.mail, {"before": before.mail})
 

@@ -53,6 +53,8 @@ LAYERS = (
         "mail",
         "recipients",
         "contact_days",
+        "contact_elsewhere",
+        "planned_contacts",
         "contact_calendar",
         "references",
         "copies",

@@ -12,8 +12,8 @@ from barometer.bulk import copy_rows
 from barometer.models import User
 from responses import recipients
 from responses.actions import wave as wave_actions
-from responses.actions.contact_elsewhere import TO_NO_CASE, Due, mails_to_no_case
 from responses.contact_days import days_of, in_order, zone
+from responses.contact_elsewhere import TO_NO_CASE, Due, mails_to_no_case
 from responses.mail import Reason
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail, Notice, Wave
 from responses.statistics.eligibility import KINDS, StepKind, left_out
@@ -44,9 +44,9 @@ def prepare_wave(*, step: ContactStep, at: datetime, by: User | None = None, for
     """
     step = _locked(step)
     on = for_day or timezone.localdate(at)
-    days = days_of(step, in_order(step.round), calendar_of(step.round))
+    days = days_of(in_order(step.round), calendar_of(step.round))
     leaves_at = max(at, moment(on, step.time, zone())) if for_day else at
-    return _prepare(step, at, by, leaves_at, lambda case, authority: days.is_due(case, authority, on))
+    return _prepare(step, at, by, leaves_at, lambda case, authority: days.is_due(step, case, authority, on))
 
 
 @transaction.atomic
@@ -169,11 +169,11 @@ def _look_at(step: ContactStep, steps: Sequence[ContactStep], calendar: Calendar
     locked, today = _locked(step), timezone.localdate(at)
     if locked.swept_on is not None and locked.swept_on >= today:  # another worker was quicker
         return 0
-    days, after = days_of(locked, steps, calendar), locked.swept_on
+    days, after = days_of(steps, calendar), locked.swept_on
     locked.swept_on = today
     locked.save(update_fields=["swept_on"])
     try:
-        wave = _prepare(locked, at, None, at, lambda case, authority: days.is_due(case, authority, today, after))
+        wave = _prepare(locked, at, None, at, lambda case, authority: days.is_due(step, case, authority, today, after))
     except NobodyDue:
         return 0
     if not locked.round.second_person:

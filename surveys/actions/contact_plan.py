@@ -1,6 +1,6 @@
 """Change the contact plan of a round, and who has to approve its waves."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -85,12 +85,23 @@ def set_switches(*, round_: Round, second_person: bool, coordinators: bool, by: 
 
 def plan_problems(round_: Round) -> list[Problem]:
     """Return what is out of order in the stored plan, told by the names of its mails; one query."""
-    return [in_words(problem) for problem in order_problems(_steps(round_), _dates(round_))]
+    return problems_of_steps(round_, round_.contact_steps.select_related("round"))
 
 
-def warnings_of(round_: Round, calendar: Calendar, authorities: Collection[str]) -> list[Problem]:
+def problems_of_steps(round_: Round, steps: Iterable[ContactStep]) -> list[Problem]:
+    """Return the same of steps that have been read already."""
+    plan = sorted((Step(step.mail_name, step.channel, step.date) for step in steps), key=lambda step: step.day)
+    return [in_words(problem) for problem in order_problems(plan, _dates(round_))]
+
+
+def row_of(step: ContactStep) -> StepRow:
+    """Return a stored step as a row."""
+    return StepRow(mail_name=step.mail_name, **_values(step))  # type: ignore[arg-type]  # they are the same fields
+
+
+def warnings_of(round_: Round, calendar: Calendar, authorities: Iterable[str]) -> list[Problem]:
     """Return what is allowed but costs answers; ``authorities`` are those of the sample."""
-    return plan_warnings(_dates(round_), calendar, authorities or ("",))
+    return plan_warnings(_dates(round_), calendar, list(authorities) or [""])
 
 
 def in_words(problem: Problem) -> Problem:
@@ -114,11 +125,6 @@ def _problems(round_: Round, rows: Sequence[StepRow]) -> list[Problem]:
     steps = [Step(row.mail_name, row.channel, _step(round_, row).date) for row in rows]
     steps.sort(key=lambda step: step.day)
     return audiences + order_problems(steps, _dates(round_))
-
-
-def _steps(round_: Round) -> list[Step]:
-    steps = round_.contact_steps.select_related("round")
-    return sorted((Step(step.mail_name, step.channel, step.date) for step in steps), key=lambda step: step.day)
 
 
 def _dates(round_: Round) -> Dates:

@@ -46,8 +46,10 @@ def add_steps(round_: Round, plan: Sequence[StepPlan]) -> None:
         day = step.day
         if step.mail_name in FROM_THE_CLOSING:
             day += closing
-        elif step.mail_name == MailName.LAST and latest >= (day := min(day, closing - 1)):
-            continue
+        elif day >= closing and day > 0:  # only the last mail: the other late ones are left out already
+            day = closing - 1
+            if latest >= day:
+                continue
         ContactStep.objects.create(
             round=round_, mail_name=step.mail_name, day=day, channel=step.channel, skips_quiet_weeks=step.waits
         )

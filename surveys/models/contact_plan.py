@@ -15,7 +15,7 @@ class ContactStep(models.Model):
     Its day is ``day``, counted from the opening day, which is 0, or a ``date``; its ``time`` is Danish. A case whose
     authority has a quiet week or a holiday on that day is contacted on the next day that is free
     (``surveys.calendar``), so one step may leave in several waves; without ``skips_quiet_weeks`` it leaves on its day,
-    whatever day that is. ``queued_at`` tells when the first wave was prepared, ``swept_on`` the last day on which it was
+    whatever day that is. ``queued_at`` tells when the first wave was prepared, ``swept_on`` on which day it was last
     looked for cases that are due. ``sender`` stands in the place of the round's own sender.
     """
 
