@@ -104,7 +104,7 @@ def _row(
     cells = {key: record[places[key]] if key in places else "" for key in columns}
     problems = []
     for key, column in columns.items():
-        params = {"row": number, "column": header[places[key]] if key in places else key}
+        params: dict[str, object] = {"row": number, "column": header[places[key]] if key in places else key}
         if not cells[key] and not (column.may_be_empty or column.may_be_missing):
             problems.append(Problem("table_value_missing", "", params))
         elif len(cells[key]) > column.longest:

@@ -20,7 +20,7 @@ from surveys.models import ContactStep, Round
 from surveys.problem_texts import TEXTS
 
 Channel, MailName = ContactStep.Channel, ContactStep.MailName
-CHANNELS: dict[str, tuple[Channel, ...]] = {
+CHANNELS: dict[str, tuple[ContactStep.Channel, ...]] = {
     MailName.PRE_NOTICE: (Channel.EMAIL, Channel.LETTER),
     MailName.LETTER: (Channel.LETTER,),
     MailName.CALLS: (Channel.PHONE,),

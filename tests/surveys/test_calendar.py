@@ -45,7 +45,8 @@ def test_an_authority_with_rows_of_a_year_has_exactly_those_in_that_year() -> No
 
 def test_rows_without_an_authority_replace_the_defaults_of_all_others() -> None:
     weeks = QuietWeeks({("", 2020): frozenset({8}), (BORNHOLM, 2020): frozenset({10})})
-    assert (weeks.of(AARHUS, 2020), weeks.of(BORNHOLM, 2020)) == ({8}, {10})
+    assert weeks.of(AARHUS, 2020) == {8}
+    assert weeks.of(BORNHOLM, 2020) == {10}
     assert weeks.of(AARHUS, 2021) == QuietWeeks().default
 
 
