@@ -32,10 +32,10 @@ from surveys.plan_checks import AFTER_CLOSING
 from surveys.problem_texts import TEXTS
 
 MOVED: dict[Obstacle, Promise] = {
-    Obstacle.EARLIER: gettext_lazy("an earlier mail moved, and this one keeps its distance"),
-    Obstacle.WEEKEND: gettext_lazy("weekend"),
-    Obstacle.HOLIDAY: gettext_lazy("public holiday"),
-    Obstacle.QUIET_WEEK: gettext_lazy("quiet week"),
+    Obstacle.EARLIER: gettext_lazy("because an earlier mail moved"),
+    Obstacle.WEEKEND: gettext_lazy("because of a weekend"),
+    Obstacle.HOLIDAY: gettext_lazy("because of a public holiday"),
+    Obstacle.QUIET_WEEK: gettext_lazy("because of a quiet week"),
 }
 
 

@@ -93,7 +93,7 @@ def test_the_plan_shows_how_many_get_each_step_when_and_how_many_move_and_why() 
     assert dict(third.moved) == {Obstacle.EARLIER: 3, Obstacle.QUIET_WEEK: 1}
     text = read(round_)
     assert "3 on Mon 27 Jan, 1 on Mon 17 Feb" in text
-    assert "4 move: 3 an earlier mail moved, and this one keeps its distance; 1 quiet week." in text
+    assert "4 move: 3 because an earlier mail moved; 1 because of a quiet week." in text
 
 
 def test_danish_pages_say_it_in_danish() -> None:
