@@ -79,7 +79,7 @@ FIELDS = {
     ),
     "surveys.ContactStep": Fields(
         personal="",
-        other="round day on_date time channel mail_name audience sender skips_quiet_weeks queued_at",
+        other="round day on_date time channel mail_name audience sender skips_quiet_weeks queued_at swept_on",
     ),
     "surveys.MailText": Fields(
         personal="edited_at edited_by",

@@ -9,8 +9,10 @@ from typing import TypeAlias
 
 from django.utils import timezone
 
+from responses.contact_days import zone
 from responses.dataset import Weighting, weigh
 from responses.models import Response
+from surveys.calendar import is_late
 from surveys.models import Round
 from surveys.questionnaire.definition import Choice, Question, Questionnaire
 from surveys.questionnaire.routing import Item, Route, route
@@ -238,7 +240,7 @@ def _register_labels(questionnaire: Questionnaire, style: Style) -> dict[str, di
 def _case_cells(round_: Round, response: Response, weighting: Weighting) -> list[Cell]:
     unit = response.case.sample_unit
     stratum = weighting.strata[weighting.place[unit.stratum_id]]
-    submitted_at = timezone.localtime(response.submitted_at)
+    assert response.submitted_at is not None
     return [
         round_.slug,
         int(round_.rehearsal),
@@ -246,8 +248,8 @@ def _case_cells(round_: Round, response: Response, weighting: Weighting) -> list
         response.case.language,
         response.mode,
         _second(timezone.localtime(response.started_at)),
-        _second(submitted_at),
-        int(submitted_at.date() > round_.deadline),
+        _second(timezone.localtime(response.submitted_at)),
+        int(is_late(response.submitted_at, round_.deadline, zone())),
         stratum.code,
         stratum.population_size,
         stratum.sample_size,

@@ -20,6 +20,9 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.AUTHORITY_MAILBOX: gettext_lazy("a mailbox of the authority gets the invitation only"),
     LeftOut.TASK_ELSEWHERE: gettext_lazy("somebody else had the task"),
     LeftOut.OVERTAKEN: gettext_lazy("what it tells was no longer so"),
+    LeftOut.NOT_IN_AUDIENCE: gettext_lazy("it was not in the audience of the step"),
+    LeftOut.NOT_SUBMITTED: gettext_lazy("nothing had been submitted"),
+    LeftOut.AFTER_THE_LAST: gettext_lazy("it had got the mail that says it is the last one"),
 }
 
 REASONS: dict[Reason, Promise] = {

@@ -13,9 +13,11 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from responses.contact_days import zone
 from responses.models import CaseEvent, Mail, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.outcome_rates import Outcome, response_rate
+from surveys.calendar import end_of
 from surveys.models import IndustryGroup, Level, Round, SampleUnit, SizeClass
 
 
@@ -108,6 +110,12 @@ def submitted_by_day(round_: Round, sampled: int, until: date) -> list[Day]:
 def last_day(round_: Round, today: date) -> date:
     """Return the last day of the fieldwork so far: today, or the day on which the round was closed."""
     return timezone.localtime(round_.closed_at).date() if round_.closed_at else today
+
+
+def late_submissions(round_: Round) -> int:
+    """Return how many were submitted after the day of the printed deadline; one query. They count like all others."""
+    late_from = end_of(round_.deadline, zone())
+    return Response.objects.submitted(round_).filter(submitted_at__gte=late_from).count()
 
 
 def mails_by_status(round_: Round) -> list[tuple[str, int]]:

@@ -3,11 +3,13 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from surveys.problem_texts import CONTACT_PLAN
+
 TEXTS: dict[str, str | Promise] = {
+    **CONTACT_PLAN,
     "round_already_opened": _("The round has been opened before."),
     "round_without_sample": _("No sample has been drawn yet. Draw it on the page “Sample”."),
     "questionnaire_not_published": _("The questionnaire is a draft. Publish it first."),
-    "round_without_invitation": _("The contact plan has no invitation."),
     "round_text_missing": _("“%(field)s” is empty in %(language)s. Fill it in on the page “Texts”."),
     "round_language_incomplete": _(
         "%(missing)s texts of the program have no %(language)s translation, so leaders would meet two languages. "

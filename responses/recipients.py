@@ -1,30 +1,36 @@
 """How things stand with those who are written to, as read from the database for ``statistics.eligibility``."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from django.db import models
 
-from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder
+from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder, Mail
 from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import Contactable
-from surveys.models import AddressKind, Round
+from surveys.audience import Audience, case_values
+from surveys.models import AddressKind, ContactStep, Round
 
 ON_ADDRESS = (EventKind.BOUNCED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
 ON_REMINDERS = (EventKind.REMINDERS_STOPPED, EventKind.REMINDERS_RESUMED)
+LEFT = (Mail.Status.HANDED_OVER, Mail.Status.SENT, Mail.Status.UNKNOWN)  # for all that we know, it has been read
 OF_THE_OWNER = models.Q(holder=None) | models.Q(holder__role=LinkHolder.Role.OWNER)
 
 
 class Facts(Protocol):
-    """What the annotations of a row say: the last word on reminders of the owner, and of the holder; on the address."""
+    """What the annotations of a row say: the last word on reminders of the owner, and of the holder; on the address.
+
+    And whether the mail that says it is the last one has left to the case.
+    """
 
     last_on_reminders: str | None
     own_on_reminders: str | None
     last_on_address: str | None
+    got_the_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,9 @@ def contactable(holder: LinkHolder, round_: Round, facts: Facts, *, task_elsewhe
         bounced=(facts.last_on_address == EventKind.BOUNCED if owner else holder.hand_over.bounced_at is not None),
         reads_for_the_authority=holder.address_kind == AddressKind.AUTHORITY,
         round_open=round_.status == Round.Status.OPEN,
+        round_closed=round_.status in (Round.Status.CLOSED, Round.Status.PUBLISHED),
         task_elsewhere=task_elsewhere,
+        got_the_last=facts.got_the_last,
     )
 
 
@@ -71,6 +79,7 @@ def receivers(round_: Round, at: datetime) -> Iterator[tuple[LinkHolder, Contact
             last_on_reminders=_last_of(ON_REMINDERS, models.Q(case=models.OuterRef("case")) & OF_THE_OWNER),
             own_on_reminders=_last_of(ON_REMINDERS, models.Q(holder=models.OuterRef("pk"))),
             last_on_address=_last_of(ON_ADDRESS, models.Q(case=models.OuterRef("case"))),
+            got_the_last=_got_the_last("case"),
         )
         .order_by("case_id")
     )
@@ -83,15 +92,47 @@ def receivers(round_: Round, at: datetime) -> Iterator[tuple[LinkHolder, Contact
         yield holder, contactable(holder, round_, holder, task_elsewhere=False)
 
 
+class Audiences:
+    """Tells who is in the audience of a step, as things stand; one query where contacts count, otherwise none."""
+
+    def __init__(self, steps: Collection[ContactStep], round_pks: Collection[int]) -> None:
+        self.audiences = {step.pk: Audience.of(step.audience) for step in steps}
+        counts = any(audience.counts_contacts for audience in self.audiences.values())
+        self.contacts: Mapping[int, int] = contacts_so_far(round_pks) if counts else {}
+
+    def judged(self, step_pk: int, holder: LinkHolder, found: Contactable) -> Contactable:
+        """Return how things stand with a holder, read with case and workplace, in this step."""
+        audience = self.audiences[step_pk]
+        if audience.expression is None:
+            return found
+        values = case_values(
+            language=holder.case.language,
+            address_kind=holder.address_kind,
+            contacts=self.contacts.get(holder.case_id, 0),
+            delegated=holder.role == LinkHolder.Role.DELEGATE or holder.standing == LinkHolder.Standing.WATCHES,
+            started=found.disposition == Disposition.STARTED,
+        )
+        register = holder.case.sample_unit.workplace.register()
+        return replace(found, in_audience=audience.holds({**register, **values}))
+
+
+def contacts_so_far(round_pks: Collection[int]) -> Mapping[int, int]:
+    """Return how many mails and letters of the contact plan have left to each case; one query."""
+    attempts = ContactAttempt.objects.filter(case__round__in=round_pks, step__isnull=False, left_out="")
+    left = attempts.filter(models.Q(mail__isnull=True) | models.Q(mail__status__in=LEFT))
+    return Counter(left.order_by().values_list("case_id", flat=True))
+
+
 def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
-    """Return the lines of these mails, with case, workplace and holder, by mail; at most two queries."""
+    """Return the lines of these mails, with case, workplace and holder, by mail; at most three queries."""
     attempts = list(
         ContactAttempt.objects.filter(mail__in=mail_pks, left_out="")
-        .select_related("holder__hand_over", "case__round", "case__sample_unit__workplace")
+        .select_related("step", "holder__hand_over", "case__round", "case__sample_unit__workplace")
         .annotate(
             last_on_reminders=_last_of(ON_REMINDERS, models.Q(case=models.OuterRef("case")) & OF_THE_OWNER),
             own_on_reminders=_last_of(ON_REMINDERS, models.Q(holder=models.OuterRef("holder"))),
             last_on_address=_last_of(ON_ADDRESS, models.Q(case=models.OuterRef("case"))),
+            got_the_last=_got_the_last("case"),
             events=_number_of_events("case"),
             silent_from=_silent_from("case"),
         )
@@ -99,6 +140,8 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
     )
     owners = [attempt for attempt in attempts if attempt.holder.role == LinkHolder.Role.OWNER]
     _read_silent_delegates([attempt for attempt in owners if attempt.silent_from])
+    steps = {attempt.step_id: attempt.step for attempt in attempts if attempt.step}
+    audiences = Audiences(list(steps.values()), {step.round_id for step in steps.values()})
     by_mail: dict[int, list[Line]] = defaultdict(list)
     for attempt in attempts:
         if attempt.mail_id is None:  # a letter; none is among these
@@ -109,6 +152,8 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
         if attempt.step_id and not elsewhere:
             elsewhere = holder.role != hand_over.receiver(attempt.silent_from, at)
         found = contactable(holder, attempt.case.round, attempt, task_elsewhere=elsewhere)
+        if attempt.step_id:
+            found = audiences.judged(attempt.step_id, holder, found)
         by_mail[attempt.mail_id].append(Line(attempt, found, attempt.events))
     return by_mail
 
@@ -134,6 +179,12 @@ def _silent_from(case: str) -> models.Subquery:
     """Return an annotation: from when the delegate who has the case counts as silent; None without a delegate."""
     given = HandOver.objects.filter(holder__case=models.OuterRef(case), silent_from__isnull=False)
     return models.Subquery(given.order_by().values("silent_from")[:1])
+
+
+def _got_the_last(case: str) -> models.Exists:
+    """Return an annotation: whether the mail that says it is the last one has left to the case."""
+    of_case = ContactAttempt.objects.filter(case=models.OuterRef(case), left_out="", mail__status__in=LEFT)
+    return models.Exists(of_case.filter(step__mail_name=ContactStep.MailName.LAST))
 
 
 def _number_of_events(case: str) -> models.Subquery:

@@ -297,7 +297,69 @@ COMPARISON: dict[str, str | Promise] = {
     "diff_row_order": _("The order of the rows has changed."),
 }
 
-TEXTS: dict[str, str | Promise] = {**COMPARISON, **XLSFORM, **QUESTIONNAIRE, **FRAME, **STAFF, **ANSWERING}
+CONTACT_PLAN: dict[str, str | Promise] = {
+    # the order of its steps (surveys/plan_checks.py); the step that has to move stands before the sentence
+    "round_without_invitation": _("The contact plan has no invitation."),
+    "plan_not_before_invitation": _("must come before the invitation. Give it an earlier day."),
+    "plan_not_after_invitation": _("must come after the invitation. Give it a later day."),
+    "plan_not_before_pre_notice": _("must come before the pre-notice. Give it an earlier day."),
+    "plan_reminders_out_of_order": _("must come after the step “%(before)s”. Give it a later day."),
+    "plan_after_last": _("must come before the last mail, which says that nothing follows it. Give it an earlier day."),
+    "plan_last_not_before_closing": _("must come before the day on which the questionnaire closes."),
+    "plan_after_closing": _("comes after the questionnaire has closed. Give it an earlier day."),
+    "plan_result_before_closing": _("must not come before the questionnaire has closed. Give it a later day."),
+    "plan_two_on_one_day": _("falls on the same day as the step “%(other)s”: nobody gets two mails on one day."),
+    "plan_deadline_not_after_invitation": _("must come before the printed deadline. Change one of them."),
+    "plan_closing_not_after_invitation": _("must come before the day on which the questionnaire closes."),
+    "plan_closes_after_break": _(
+        "Only %(days)s working days lie between the break in week %(week)s and the closing, and at least %(least)s are "
+        "advised: whoever was away needs time to answer. Close later if you can."
+    ),
+}
+
+SMALL_TABLES: dict[str, str | Promise] = {
+    # quiet weeks and contact persons from a CSV file (surveys/small_table.py, quiet_weeks_file.py, authority_file.py)
+    "table_empty": _("The file is empty."),
+    "table_not_decodable": _(
+        "The file is not text in UTF-8 or Windows-1252. Save it as “CSV UTF-8” and load it again."
+    ),
+    "table_bad_quotes": _("Row %(row)s: the quotation marks do not match. Correct them and load the file again."),
+    "table_without_rows": _("There is nothing under the headers."),
+    "table_column_missing": _("A column is missing: %(accepted)s. Add it to the first line."),
+    "table_column_twice": _("The column “%(column)s” stands twice. Remove one of them."),
+    "table_wrong_number_of_fields": _(
+        "Row %(row)s has %(found)s fields and should have %(expected)s. Correct the row."
+    ),
+    "table_value_missing": _("Row %(row)s: “%(column)s” is empty. Fill it in."),
+    "table_too_long": _("Row %(row)s: “%(column)s” is longer than %(longest)s characters. Shorten it."),
+    "quiet_bad_year": _("Row %(row)s: “%(value)s” is no year from 2000 to 2100. Write it as 2027."),
+    "quiet_bad_week": _("Row %(row)s: “%(value)s” is no week of %(year)s. Write a number from 1 to %(weeks)s."),
+    "quiet_twice": _("Row %(row)s says the same as row %(first)s. Remove one of them."),
+    "quiet_too_many": _(
+        "The authority “%(code)s” has %(weeks)s quiet weeks in %(year)s, and at most %(most)s make sense. Is the file "
+        "the right one?"
+    ),
+    "contact_unknown_authority": _(
+        "Row %(row)s: no workplace of the frame has the authority code “%(value)s”. Correct it, or leave the row out."
+    ),
+    "contact_bad_email": _("Row %(row)s: “%(column)s” is not an e-mail address. Correct it."),
+    "contact_not_reserved": _(
+        "Row %(row)s: a rehearsal takes only addresses at example.org and the like, which reach nobody."
+    ),
+    "contact_unknown_language": _("Row %(row)s: “%(value)s” is none of the languages of the round: %(languages)s."),
+    "contact_twice": _("Row %(row)s: row %(first)s is about the authority “%(value)s” already. Remove one of them."),
+}
+
+TEXTS: dict[str, str | Promise] = {
+    **COMPARISON,
+    **XLSFORM,
+    **QUESTIONNAIRE,
+    **FRAME,
+    **STAFF,
+    **ANSWERING,
+    **CONTACT_PLAN,
+    **SMALL_TABLES,
+}
 
 _MARKS = {"comparable": _("Comparable"), "changed": _("Changed"), "new": _("New"), "gone": _("Gone")}
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from surveys.views import (
+    authority_contacts,
     comparison,
     frame,
     history,
@@ -8,6 +9,7 @@ from surveys.views import (
     preview,
     question,
     questionnaire,
+    quiet_weeks,
     round,
     sample,
     whole,
@@ -22,6 +24,8 @@ rounds = [
     path("rounds/<slug:slug>/frame/", frame.frame, name="frame"),
     path("rounds/<slug:slug>/frame/problems.csv", frame.problems, name="frame-problems"),
     path("rounds/<slug:slug>/sample/", sample.sample, name="sample"),
+    path("rounds/<slug:slug>/contact/quiet-weeks/", quiet_weeks.quiet_weeks, name="quiet-weeks"),
+    path("rounds/<slug:slug>/contact/authorities/", authority_contacts.contacts, name="authority-contacts"),
 ]
 
 questionnaires = [

@@ -14,11 +14,22 @@ from responses.actions.events import record
 from responses.models import Case, HandOver, LinkHolder, Response
 from responses.statistics.dispositions import EventKind
 from responses.statistics.hand_over import silent_after
+from surveys.actions.default_plan import StepPlan
 from surveys.actions.frame import load_frame
 from surveys.actions.questionnaire import load_questionnaire, publish_questionnaire
 from surveys.actions.round import create_round
 from surveys.actions.sample import draw_sample
-from surveys.models import FrameFile, Questionnaire, Round, Sample, SampleUnit, Stratum, Workplace, WorkplaceContact
+from surveys.models import (
+    ContactStep,
+    FrameFile,
+    Questionnaire,
+    Round,
+    Sample,
+    SampleUnit,
+    Stratum,
+    Workplace,
+    WorkplaceContact,
+)
 from surveys.sampling import permanent_random_number
 
 NOON = datetime(2020, 1, 7, 11, tzinfo=UTC)  # the first day of make_round, 12 o'clock in Denmark
@@ -46,6 +57,11 @@ pages:
     - {{code: "no", value: 0, label: {{da: "Nej", en: "No"}}}}
 """
 
+SHORT_PLAN = (
+    StepPlan(ContactStep.MailName.INVITATION, 0, waits=False),
+    StepPlan(ContactStep.MailName.REMINDER_1, 5, waits=False),
+)
+
 _numbers = count(1)
 
 
@@ -59,13 +75,18 @@ def make_questionnaire(document: str = "", *, code: str = "", published: bool = 
 
 
 def make_round(**changes: Any) -> Round:
-    """A rehearsal in January and February 2020, as a draft."""
+    """A rehearsal in January and February 2020, as a draft.
+
+    Its plan is an invitation and a reminder on their very days, which nobody has to approve.
+    """
     plan: dict[str, Any] = {
         "slug": f"round-{next(_numbers)}",
         "opens_on": date(2020, 1, 7),
         "deadline": date(2020, 2, 6),
         "closes_on": date(2020, 2, 21),
         "rehearsal": True,
+        "second_person": False,
+        "plan": SHORT_PLAN,
         "by": None,
         "at": NOON,
     }
@@ -147,7 +168,7 @@ def make_sample(round_: Round | None = None, *, size: int = 20, start: float = 0
 
 
 def make_open_round(**changes: Any) -> Round:
-    """A rehearsal in the field since NOON, with the default contact plan and texts, and no case yet."""
+    """A rehearsal in the field since NOON, with a short contact plan, the default texts, and no case yet."""
     round_ = make_round(**changes)
     round_.opened_at = NOON
     round_.save(update_fields=["opened_at"])

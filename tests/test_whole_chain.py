@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -24,7 +24,7 @@ from responses.actions import contact, sending
 from responses.actions.case import confirm_ineligible
 from responses.models import Case, LinkHolder
 from responses.statistics.dispositions import Disposition
-from surveys.models import Round
+from surveys.models import ContactStep, Round
 from tests.conftest import free_port
 from tests.factories import register_file, register_rows
 from tests.instruments import BAROMETER
@@ -109,6 +109,9 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
     manage("draw_sample", "rehearsal", "--size", "30", "--start", "0.25", "--accept-merges")
 
     # The round opens, and an invitation leaves to each of the thirty leaders, once.
+    # It is a small office, where nobody has to approve, and now may be the night to a Sunday.
+    Round.objects.update(second_person=False)
+    ContactStep.objects.update(skips_quiet_weeks=False, time=time(0))
     manage("open_round", "rehearsal")
     sending.send_due(at=timezone.now())
     sending.send_due(at=timezone.now())

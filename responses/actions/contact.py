@@ -1,7 +1,8 @@
 """Contact: put the mails of a step, and notices, in the queue. ``actions.sending`` sends them."""
 
 from collections import Counter, defaultdict
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,58 +12,97 @@ from barometer.bulk import copy_rows
 from barometer.models import User
 from responses import recipients
 from responses.actions import wave as wave_actions
+from responses.contact_days import days_of, in_order, zone
+from responses.contact_elsewhere import TO_NO_CASE, Due, mails_to_no_case
 from responses.mail import Reason
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail, Notice, Wave
-from responses.statistics.eligibility import left_out
+from responses.statistics.eligibility import KINDS, StepKind, left_out
+from surveys.calendar import Calendar, moment
+from surveys.days_off import calendar_of
 from surveys.models import ContactStep, Round
 
-SENDING_TIME = time(10)  # Europe/Copenhagen
+AFTER_THE_CLOSE = (ContactStep.MailName.THANK_YOU, ContactStep.MailName.RESULT)
+BEFORE_THE_INVITATION = (ContactStep.MailName.KICK_OFF, ContactStep.MailName.PRE_NOTICE)
+LOOKS_AFTER_CLOSING = timedelta(days=60)  # for so long the sweep looks for those who are still to be thanked
+
+Bundles = dict[tuple[str, str], list[LinkHolder]]
+
+
+class NobodyDue(Exception):
+    """There is nobody to be contacted in this step now; no wave is made."""
 
 
 @transaction.atomic
-def prepare_wave(*, step: ContactStep, at: datetime, by: User | None = None) -> Wave:
+def prepare_wave(*, step: ContactStep, at: datetime, by: User | None = None, for_day: date | None = None) -> Wave:
     """Put one held mail per authority and address in a new wave of the step, with a line per case.
 
-    Who already has a line of the step is not in it. A mail is in the language of its first case. The caller, or a
-    person, has the wave proven and released (``actions.wave``).
+    It takes the cases whose day has come on the local day of ``at``, and that have no line of the step yet. With
+    ``for_day`` it is prepared ahead: for those whose day has come by then, and to leave on that day at the step's hour.
+    A mail is in the language of its first case. The caller, or a person, has the wave proven and released
+    (``actions.wave``).
+    Raises: NobodyDue.
     """
-    step = ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
-    bundles, reasons = _bundles(step, at)
-    wave = Wave.objects.create(
-        step=step,
-        number=step.waves.count() + 1,
-        scheduled_for=at,
-        forecast=sum(len(holders) for holders in bundles.values()),
-        left_out=dict(reasons),
-        prepared_at=at,
-        prepared_by=by,
-    )
-    held = Mail.objects.bulk_create(
-        [_held(wave, step, authority, holders[0]) for (authority, _), holders in bundles.items()], batch_size=500
-    )
-    lines = [
-        ContactAttempt(case_id=holder.case_id, step=step, mail=mail, wave=wave, holder=holder)
-        for mail, holders in zip(held, bundles.values(), strict=True)
-        for holder in holders
-    ]
-    copy_rows(ContactAttempt, lines)
-    if step.queued_at is None:
-        step.queued_at = at
-        step.save(update_fields=["queued_at"])
-    return wave
+    step = _locked(step)
+    on = for_day or timezone.localdate(at)
+    days = days_of(in_order(step.round), calendar_of(step.round))
+    leaves_at = max(at, moment(on, step.time, zone())) if for_day else at
+    return _prepare(step, at, by, leaves_at, lambda case, authority: days.is_due(step, case, authority, on))
 
 
 @transaction.atomic
 def queue_step(*, step: ContactStep, at: datetime) -> int:
-    """Prepare the first wave of a step and release it at once; return the number of mails.
+    """Prepare a step for all its cases at once, whatever their day, and release it; return the number of mails.
 
-    A step is queued once: again does nothing.
+    A step is queued once: again does nothing. What staff plan goes by ``queue_due_steps`` instead.
     """
-    step = ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
+    step = _locked(step)
     if step.queued_at is not None:
         return 0
-    prepared = prepare_wave(step=step, at=at)
+    try:
+        prepared = _prepare(step, at, None, at, lambda case, authority: True)
+    except NobodyDue:
+        return 0
     return wave_actions.release(wave=prepared, by=None, at=at)
+
+
+def queue_due_steps(*, at: datetime) -> int:
+    """Prepare what is due in every round, once a day and step, at the step's hour; return the number of mails.
+
+    Where a second person approves, the mails are held until then; elsewhere they are released. A step comes never
+    nearer to the step before it than planned: a round opened late does not get its reminder with the invitation. After
+    the close only thank-you and results leave. Safe to run twice, and by two workers.
+    """
+    rounds = Round.objects.filter(opened_at__isnull=False).order_by("pk")
+    return sum(queue_due_of(round_=round_, at=at) for round_ in rounds)
+
+
+def queue_due_of(*, round_: Round, at: datetime, at_any_hour: bool = False) -> int:
+    """Do the same for one round; ``at_any_hour`` when it is being opened."""
+    steps = in_order(round_)
+    today = timezone.localdate(at)
+    due = [step for step in plan_of(round_, steps) if _is_to_be_looked_at(step, steps, today)]
+    if not at_any_hour:
+        due = [step for step in due if at >= moment(today, step.time, zone())]
+    if not due:
+        return 0
+    calendar = calendar_of(round_)
+    if not calendar.is_working_day(today):
+        due = [step for step in due if not step.skips_quiet_weeks]
+    return sum(_look_at(step, steps, calendar, at) for step in due)
+
+
+def plan_of(round_: Round, steps: Sequence[ContactStep] = ()) -> list[ContactStep]:
+    """Return the steps that are mails, in the order of their days; one query unless ``steps`` are given."""
+    return [step for step in steps or in_order(round_) if step.channel == ContactStep.Channel.EMAIL]
+
+
+def kind_of(step: ContactStep) -> StepKind:
+    """Return what a step is to the cases it goes to; ``KeyError`` for kick-off and results, which go to none."""
+    return KINDS[step.mail_name]
+
+
+def is_reminder(step: ContactStep) -> bool:
+    return kind_of(step) is not StepKind.FIRST
 
 
 def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: datetime) -> Mail | None:
@@ -89,79 +129,120 @@ def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: date
     return mail
 
 
-def queue_due_steps(*, at: datetime) -> int:
-    """Queue the steps of the rounds in the field whose time has come; return the number of mails.
-
-    A step is due at 10:00 on its day, and never nearer to the step before it than planned: a round opened late
-    does not get its reminder with the invitation. Safe to run twice.
-    """
-    mails_queued = 0
-    for round_ in Round.objects.open().order_by("pk"):
-        before: ContactStep | None = None
-        for step in plan_of(round_):
-            if step.queued_at is None:
-                if at < _due_at(step, before):
-                    break
-                mails_queued += queue_step(step=step, at=at)
-                step.queued_at = at
-            before = step
-    return mails_queued
-
-
-def plan_of(round_: Round) -> list[ContactStep]:
-    """Return the steps that are mails, in the order of their days; one query."""
-    steps = round_.contact_steps.filter(channel=ContactStep.Channel.EMAIL)
-    return sorted(steps, key=lambda step: (step.date, step.time, step.pk))
-
-
 def cancel_queued(*, round_: Round, at: datetime) -> int:
-    """Take the mails of a round that ends out of the queue; return how many. What is being sent is not stopped."""
+    """Take the mails of a round that ends out of the queue; return how many. What is being sent is not stopped.
+
+    Those who have answered are thanked all the same.
+    """
     queued = Mail.objects.filter(round=round_, status__in=(Mail.Status.HELD, Mail.Status.QUEUED))
-    return queued.update(status=Mail.Status.CANCELLED, outcome=Reason.ROUND_CLOSED, ended_at=at)
+    ending = queued.exclude(name__in=AFTER_THE_CLOSE)
+    return ending.update(status=Mail.Status.CANCELLED, outcome=Reason.ROUND_CLOSED, ended_at=at)
 
 
-def _bundles(step: ContactStep, at: datetime) -> tuple[dict[tuple[str, str], list[LinkHolder]], Counter[str]]:
+def _locked(step: ContactStep) -> ContactStep:
+    return ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
+
+
+def _is_to_be_looked_at(step: ContactStep, steps: Sequence[ContactStep], today: date) -> bool:
+    """Whether the sweep looks for those who are due: from the step's day on, once a day; no query.
+
+    What says that an invitation will come does not come with it or after it.
+    """
+    round_ = step.round
+    if step.date > today or (step.swept_on is not None and step.swept_on >= today):
+        return False
+    if step.mail_name == ContactStep.MailName.RESULT:
+        return round_.status == Round.Status.PUBLISHED
+    if step.mail_name in BEFORE_THE_INVITATION:
+        invitations = [each.date for each in steps if each.mail_name == ContactStep.MailName.INVITATION]
+        if any(day <= today for day in invitations):
+            return False
+    if round_.closed_at is None:
+        return True
+    ended = max(step.date, timezone.localdate(round_.closed_at))
+    return step.mail_name == ContactStep.MailName.THANK_YOU and today <= ended + LOOKS_AFTER_CLOSING
+
+
+@transaction.atomic
+def _look_at(step: ContactStep, steps: Sequence[ContactStep], calendar: Calendar, at: datetime) -> int:
+    """Prepare a wave for those whose day has come since the sweep last looked; return the number of mails."""
+    locked, today = _locked(step), timezone.localdate(at)
+    if locked.swept_on is not None and locked.swept_on >= today:  # another worker was quicker
+        return 0
+    days, after = days_of(steps, calendar), locked.swept_on
+    locked.swept_on = today
+    locked.save(update_fields=["swept_on"])
+    try:
+        wave = _prepare(locked, at, None, at, lambda case, authority: days.is_due(step, case, authority, today, after))
+    except NobodyDue:
+        return 0
+    if not locked.round.second_person:
+        wave_actions.release(wave=wave, by=None, at=at)
+    return wave.mails.count()
+
+
+def _prepare(step: ContactStep, at: datetime, by: User | None, leaves_at: datetime, due: Due) -> Wave:
+    """Make a wave of those who are due and may be written to; the caller holds the lock on the step.
+
+    Raises: NobodyDue.
+    """
+    to_no_case = step.mail_name in TO_NO_CASE
+    bundles, reasons = ({}, Counter()) if to_no_case else _bundles(step, at, due)
+    mails = mails_to_no_case(step, due) if to_no_case else [_held(step, key[0], of[0]) for key, of in bundles.items()]
+    if not mails:
+        raise NobodyDue
+    wave = Wave.objects.create(
+        step=step,
+        number=step.waves.count() + 1,
+        scheduled_for=leaves_at,
+        forecast=sum(map(len, bundles.values())) or len(mails),
+        left_out=dict(reasons),
+        prepared_at=at,
+        prepared_by=by,
+    )
+    for mail in mails:
+        mail.wave, mail.scheduled_for, mail.status = wave, leaves_at, Mail.Status.HELD
+    held = Mail.objects.bulk_create(mails, batch_size=500)
+    lines = [
+        ContactAttempt(case_id=holder.case_id, step=step, mail=mail, wave=wave, holder=holder)
+        for mail, holders in zip(held, bundles.values(), strict=not to_no_case)
+        for holder in holders
+    ]
+    copy_rows(ContactAttempt, lines)
+    if step.queued_at is None:
+        step.queued_at = at
+        step.save(update_fields=["queued_at"])
+    return wave
+
+
+def _bundles(step: ContactStep, at: datetime, due: Due) -> tuple[Bundles, Counter[str]]:
     """Return the holders to be written to, by authority and address, in the order of their cases.
 
-    And how many cases are left out, by reason.
+    And how many of the cases that are due are left out, by reason.
     """
-    bundles: dict[tuple[str, str], list[LinkHolder]] = defaultdict(list)
+    bundles: Bundles = defaultdict(list)
     reasons: Counter[str] = Counter()
+    kind, audiences = kind_of(step), recipients.Audiences([step], [step.round_id])
     reached = set(step.contact_attempts.values_list("case_id", flat=True))
     for holder, contactable in recipients.receivers(step.round, at):
-        if holder.case_id in reached:
-            continue
-        reason = left_out(contactable, reminder=is_reminder(step))
-        if reason is not None:
-            reasons[reason] += 1
-            continue
         authority = holder.case.sample_unit.workplace.authority_code
-        bundles[authority, holder.email.casefold()].append(holder)
+        if holder.case_id in reached or not due(holder.case_id, authority):
+            continue
+        reason = left_out(audiences.judged(step.pk, holder, contactable), kind)
+        if reason is None:
+            bundles[authority, holder.email.casefold()].append(holder)
+        else:
+            reasons[reason] += 1
     return bundles, reasons
 
 
-def is_reminder(step: ContactStep) -> bool:
-    return step.mail_name != ContactStep.MailName.INVITATION
-
-
-def _held(wave: Wave, step: ContactStep, authority_code: str, holder: LinkHolder) -> Mail:
+def _held(step: ContactStep, authority_code: str, holder: LinkHolder) -> Mail:
     return Mail(
         round_id=step.round_id,
         step=step,
-        wave=wave,
         name=step.mail_name,
         authority_code=authority_code,
         address=holder.email,
         domain=domain_of(holder.email),
         language=holder.case.language,
-        status=Mail.Status.HELD,
-        scheduled_for=wave.scheduled_for,
     )
-
-
-def _due_at(step: ContactStep, before: ContactStep | None) -> datetime:
-    """Return when a step is due; ``before`` is the step before it, already queued."""
-    day = step.date
-    if before and before.queued_at:
-        day = max(day, timezone.localdate(before.queued_at) + timedelta(days=step.field_day - before.field_day))
-    return datetime.combine(day, SENDING_TIME, timezone.get_default_timezone())

@@ -12,8 +12,9 @@ from barometer.problems import Problem
 from responses.actions import contact
 from responses.models import Case, CaseEvent, LinkHolder
 from responses.statistics.dispositions import EventKind
+from surveys.actions.contact_plan import plan_problems
 from surveys.actions.round import missing_texts
-from surveys.models import AddressKind, ContactStep, Round, SampleUnit, WorkplaceContact
+from surveys.models import AddressKind, Round, SampleUnit, WorkplaceContact
 
 
 class OpeningRefused(Exception):
@@ -34,9 +35,9 @@ def opening_problems(round_: Round) -> list[Problem]:
         "round_already_opened": round_.opened_at is not None,
         "questionnaire_not_published": round_.questionnaire.published_at is None,
         "round_without_sample": not hasattr(round_, "sample"),
-        "round_without_invitation": not _invitation(round_),
     }
     problems = [Problem(code, "") for code, wrong in checks.items() if wrong]
+    problems += plan_problems(round_)
     problems += [
         Problem("round_text_missing", "", {"field": field.label, "language": language_name(language)})
         for field, language in missing_texts(round_)
@@ -50,8 +51,9 @@ def opening_problems(round_: Round) -> list[Problem]:
 
 @transaction.atomic
 def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
-    """Make one case per sample unit and queue the invitations; return the number of cases.
+    """Make one case per sample unit and queue what is due by now; return the number of cases.
 
+    As a rule those are the invitations; of a round that is opened ahead of its first day it is a kick-off, or nothing.
     From here on the link holder, not the frame, says where a case is written to.
     Raises: OpeningRefused, with nothing changed.
     """
@@ -75,9 +77,7 @@ def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
     round_.opened_at = at
     round_.save(update_fields=["opened_at"])
     audit.record("round.opened", target=round_, by=by, at=at, facts={"cases": len(cases)})
-    invitation = _invitation(round_)
-    if invitation:
-        contact.queue_step(step=invitation, at=at)
+    contact.queue_due_of(round_=round_, at=at, at_any_hour=True)
     return len(cases)
 
 
@@ -94,10 +94,6 @@ def close_round(*, round_: Round, by: User | None, at: datetime) -> None:
     round_.save(update_fields=["closed_at"])
     contact.cancel_queued(round_=round_, at=at)
     audit.record("round.closed", target=round_, by=by, at=at)
-
-
-def _invitation(round_: Round) -> ContactStep | None:
-    return round_.contact_steps.filter(mail_name=ContactStep.MailName.INVITATION).first()
 
 
 def _language(round_: Round, contact_: WorkplaceContact | None) -> str:

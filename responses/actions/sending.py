@@ -23,7 +23,7 @@ from barometer.sealed_message import SealedMessage
 from responses import mail as mails
 from responses import recipients
 from responses.actions import events
-from responses.actions.contact import is_reminder
+from responses.actions.contact import kind_of
 from responses.mail import Answer, Reason, Unwritable
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail
 from responses.recipients import Line
@@ -158,7 +158,7 @@ def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
 
 def _left_out(mail: Mail, case: Contactable) -> LeftOut | None:
     if mail.step:
-        return left_out(case, reminder=is_reminder(mail.step))
+        return left_out(case, kind_of(mail.step))
     return notice_left_out(case, NOTICES[mail.name])
 
 

@@ -7,16 +7,22 @@ from django.utils import timezone
 
 from responses.actions.fieldwork import open_round
 from responses.simulation.register import FULL_SIZE, write_register
+from surveys.actions.default_plan import StepPlan
 from surveys.actions.frame import load_frame
 from surveys.actions.questionnaire import load_questionnaire, publish_questionnaire, shipped_document
 from surveys.actions.round import create_round
 from surveys.actions.sample import draw_sample
-from surveys.models import Questionnaire, Round
+from surveys.models import ContactStep, Questionnaire, Round
 
 INSTRUMENT = "innovation-barometer-dk-2018-19"
 FULL_SAMPLE = 4_540
 START = 0.25
 FIELD_DAYS, DEADLINE_DAY = 45, 40
+# On these very days, whatever day it is today: the fieldwork is the same whenever it is simulated.
+PLAN = (
+    StepPlan(ContactStep.MailName.INVITATION, 0, waits=False),
+    StepPlan(ContactStep.MailName.REMINDER_1, 5, waits=False),
+)
 OPENING, SET_UP_DAYS_BEFORE = time(9), 7
 
 
@@ -34,6 +40,8 @@ def set_up(*, slug: str, opens_on: date, seed: int, size: int = FULL_SAMPLE, pop
         deadline=opens_on + timedelta(days=DEADLINE_DAY),
         closes_on=opens_on + timedelta(days=FIELD_DAYS),
         rehearsal=True,
+        second_person=False,
+        plan=PLAN,
         by=None,
         at=at,
     )

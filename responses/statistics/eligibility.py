@@ -20,6 +20,31 @@ class LeftOut(StrEnum):
     AUTHORITY_MAILBOX = "authority_mailbox"
     OVERTAKEN = "overtaken"
     TASK_ELSEWHERE = "task_elsewhere"
+    NOT_IN_AUDIENCE = "not_in_audience"
+    NOT_SUBMITTED = "not_submitted"
+    AFTER_THE_LAST = "after_the_last"
+
+
+class StepKind(StrEnum):
+    """What a step of the contact plan is to the cases that it goes to."""
+
+    FIRST = "first"  # invitation and pre-notice
+    REMINDER = "reminder"  # also the letter and the telephone round
+    LAST = "last"
+    THANK_YOU = "thank_you"
+
+
+KINDS = {
+    "pre_notice": StepKind.FIRST,
+    "invitation": StepKind.FIRST,
+    "reminder_1": StepKind.REMINDER,
+    "reminder_2": StepKind.REMINDER,
+    "reminder_3": StepKind.REMINDER,
+    "letter": StepKind.REMINDER,
+    "calls": StepKind.REMINDER,
+    "last": StepKind.LAST,
+    "thank_you": StepKind.THANK_YOU,
+}  # by the name of the mail; kick-off and results go to no case
 
 
 ENDED = {
@@ -28,6 +53,7 @@ ENDED = {
     Disposition.INELIGIBLE_REPORTED: LeftOut.NOT_ELIGIBLE,
     Disposition.INELIGIBLE: LeftOut.NOT_ELIGIBLE,
 }
+UNFINISHED = frozenset(Disposition) - ENDED.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +63,10 @@ class Contactable:
     Attributes:
         bounced: the last thing known of the address is that a mail to it came back.
         reads_for_the_authority: the address is a mailbox of the authority, not of the workplace or a person.
+        round_closed: the round has been in the field; so it is also when its results are published.
         task_elsewhere: somebody else has the task, or is to be written to about it (``statistics.hand_over``).
+        in_audience: the expression of the step is true of the case.
+        got_the_last: the mail that says it is the last one has left to the case.
     """
 
     disposition: Disposition
@@ -47,31 +76,43 @@ class Contactable:
     bounced: bool
     reads_for_the_authority: bool
     round_open: bool
+    round_closed: bool = False
     task_elsewhere: bool = False
+    in_audience: bool = True
+    got_the_last: bool = False
 
 
-def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
-    """Return why the case is not to be written to; None when it is eligible.
+def left_out(case: Contactable, kind: StepKind) -> LeftOut | None:
+    """Return why the case is not to be written to in a step; None when it is eligible.
 
-    After an opt-out comes nothing more, not even a delayed invitation. A reminder tells by itself that an
-    answer is missing, so a mailbox of the authority gets the invitation only.
+    After an opt-out or a no comes nothing more, not even a delayed invitation or a thank-you. A reminder tells by
+    itself that an answer is missing, and a thank-you that there is one, so a mailbox of the authority gets the
+    invitation only.
     """
-    if not case.round_open:
-        return LeftOut.ROUND_NOT_OPEN
-    if case.disposition in ENDED:
-        return ENDED[case.disposition]
+    if reason := _ended(case, kind):
+        return reason
     reasons = {
         LeftOut.TASK_ELSEWHERE: case.task_elsewhere,
         LeftOut.REMINDERS_STOPPED: case.reminders_stopped,
         LeftOut.LINK_RETIRED: case.link_retired,
         LeftOut.NO_ADDRESS: not case.has_address,
         LeftOut.BOUNCED: case.bounced or case.disposition == Disposition.BOUNCED,
-        LeftOut.AUTHORITY_MAILBOX: reminder and case.reads_for_the_authority,
+        LeftOut.AUTHORITY_MAILBOX: kind is not StepKind.FIRST and case.reads_for_the_authority,
+        LeftOut.AFTER_THE_LAST: kind in (StepKind.FIRST, StepKind.REMINDER) and case.got_the_last,
+        LeftOut.NOT_IN_AUDIENCE: not case.in_audience,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
-UNFINISHED = frozenset(Disposition) - ENDED.keys()
+def _ended(case: Contactable, kind: StepKind) -> LeftOut | None:
+    """Return why the round or the case is past this step: those who have answered are thanked, also after the close."""
+    if not (case.round_open or (kind is StepKind.THANK_YOU and case.round_closed)):
+        return LeftOut.ROUND_NOT_OPEN
+    if kind is StepKind.THANK_YOU and case.disposition in (*UNFINISHED, Disposition.SUBMITTED):
+        return None if case.disposition == Disposition.SUBMITTED else LeftOut.NOT_SUBMITTED
+    return ENDED.get(case.disposition)
+
+
 TOLD = UNFINISHED | {Disposition.SUBMITTED, Disposition.INELIGIBLE_REPORTED}  # who has said no hears no more
 
 

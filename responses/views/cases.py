@@ -25,6 +25,7 @@ from responses.actions import correction
 from responses.actions.answering import route_of
 from responses.actions.correction import Correction
 from responses.case_texts import EVENTS
+from responses.contact_days import zone
 from responses.forms import ReasonForm
 from responses.mail_texts import left_out
 from responses.models import Case, ContactAttempt, LinkHolder, Response
@@ -32,6 +33,7 @@ from responses.models.case import DISPOSITION_LABELS, CaseQuerySet
 from responses.references import case_of, reference
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.answering.wording import AnswerLine, Wording
+from surveys.calendar import is_late
 from surveys.models import AddressKind, Round
 
 CASES_PER_PAGE = 50
@@ -195,6 +197,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "holders": [(holder, AddressKind(holder.address_kind).label) for holder in holders],
         "link": _rehearsal_link(request, case_, owner),
         "reference": reference(case_.pk),
+        "late": _is_late(case_),
         "report": _report(case_),
         "asks_to_correct": Case.objects.asking_to_correct().filter(pk=pk).exists(),
         "decline_reason": getattr(case_, "decline_reason", None),
@@ -252,6 +255,12 @@ def _rehearsal_link(request: HttpRequest, case_: Case, owner: LinkHolder) -> str
     if not case_.round.rehearsal or owner.retired_at:
         return ""
     return request.build_absolute_uri(reverse("answer", args=[links.token(links.ANSWER, owner)]))
+
+
+def _is_late(case_: Case) -> bool:
+    """Whether what counts was submitted after the printed deadline."""
+    submitted_at = Response.objects.filter(case=case_).values_list("submitted_at", flat=True).first()
+    return submitted_at is not None and is_late(submitted_at, case_.round.deadline, zone())
 
 
 def _report(case_: Case) -> list[tuple[str, tuple[AnswerLine, ...]]]:

@@ -39,6 +39,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "field_day": round_.field_day(last),
         "field_days": round_.field_day(round_.closes_on),
         "mails": monitoring.mails_by_status(round_),
+        "late": monitoring.late_submissions(round_),
         "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
         "hand_overs_waiting": HandOver.objects.waiting(round_).count(),
         "hand_overs_unreached": HandOver.objects.unreached(round_).count(),
@@ -59,8 +60,8 @@ def open_(request: HttpRequest, slug: str) -> HttpResponse:
             problems = list(refusal.problems)
         else:
             text = ngettext(
-                "The round is open: %(count)d case, and its invitation is in the queue.",
-                "The round is open: %(count)d cases, and their invitations are in the queue.",
+                "The round is open: %(count)d case. Its mails leave on the days of the contact plan.",
+                "The round is open: %(count)d cases. Their mails leave on the days of the contact plan.",
                 cases,
             )
             messages.success(request, text % {"count": cases})

@@ -12,10 +12,10 @@ from django.db import transaction
 
 from barometer import audit
 from barometer.models import User
-from surveys.models import ContactStep, Questionnaire, Round, RoundText
+from surveys.actions.default_plan import DEFAULT_PLAN, StepPlan, add_steps, follow_the_closing
+from surveys.models import Questionnaire, Round, RoundText
 
 DEFAULT_TEXTS = Path(__file__).resolve().parent.parent / "round_texts"
-DEFAULT_PLAN = {ContactStep.MailName.INVITATION: 0, ContactStep.MailName.REMINDER_1: 5}
 DEFAULT_DAYS_AFTER_DEADLINE = 14
 
 Field = RoundText.Field
@@ -57,8 +57,10 @@ def create_round(
     at: datetime,
     closes_on: date | None = None,
     target_response_rate: Decimal = Decimal("0.50"),
+    second_person: bool = True,
+    plan: Sequence[StepPlan] = DEFAULT_PLAN,
 ) -> Round:
-    """Make a draft round with the default contact plan and the default texts.
+    """Make a draft round with a contact plan, the default one unless another is given, and the default texts.
 
     It closes 14 days after the deadline unless told otherwise. A rehearsal gets complete texts, a real round
     only those that do not depend on who runs it.
@@ -75,9 +77,9 @@ def create_round(
         closes_on=closes_on or deadline + timedelta(days=DEFAULT_DAYS_AFTER_DEADLINE),
         target_response_rate=target_response_rate,
         rehearsal=rehearsal,
+        second_person=second_person,
     )
-    for mail_name, day in DEFAULT_PLAN.items():
-        ContactStep.objects.create(round=round_, mail_name=mail_name, day=day)
+    add_steps(round_, plan)
     _add_default_texts(round_, questionnaire.languages)
     audit.record("round.created", target=round_, by=by, at=at, facts={"slug": slug, **_plan(round_)})
     return round_
@@ -103,7 +105,7 @@ def edit_round(
     if round_.status != Round.Status.DRAFT:
         raise RoundFrozen
     _require_published(questionnaire)
-    before = _plan(round_)
+    before, closed_on_day = _plan(round_), round_.field_day(round_.closes_on)
     has_texts = set(round_.texts.values_list("language", flat=True))
     round_.questionnaire = questionnaire
     round_.country = questionnaire.country
@@ -111,6 +113,7 @@ def edit_round(
     round_.opens_on, round_.deadline, round_.closes_on = opens_on, deadline, closes_on
     round_.target_response_rate = target_response_rate
     round_.save()
+    follow_the_closing(round_, round_.field_day(closes_on) - closed_on_day)
     _add_default_texts(round_, [language for language in questionnaire.languages if language not in has_texts])
     changes = {name: [before[name], value] for name, value in _plan(round_).items() if value != before[name]}
     if changes:

@@ -14,8 +14,9 @@ class ContactStep(models.Model):
 
     Its day is ``day``, counted from the opening day, which is 0, or a ``date``; its ``time`` is Danish. A case whose
     authority has a quiet week or a holiday on that day is contacted on the next day that is free
-    (``surveys.calendar``), so one step may leave in several waves. ``queued_at`` tells when the first was put in the
-    queue. ``sender`` stands in the place of the round's own sender.
+    (``surveys.calendar``), so one step may leave in several waves; without ``skips_quiet_weeks`` it leaves on its day,
+    whatever day that is. ``queued_at`` tells when the first wave was prepared, ``swept_on`` on which day it was last
+    looked for cases that are due. ``sender`` stands in the place of the round's own sender.
     """
 
     class Channel(models.TextChoices):
@@ -46,6 +47,7 @@ class ContactStep(models.Model):
     sender = models.CharField(max_length=60, blank=True)
     skips_quiet_weeks = models.BooleanField(default=True)
     queued_at = models.DateTimeField(null=True, blank=True)
+    swept_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["round", "day", "on_date", "pk"]

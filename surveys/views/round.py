@@ -58,13 +58,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, gettext("The round has been saved."))
         return redirect("round-edit", slug)
-    steps = round_.contact_steps.order_by("day")
-    context = {
-        "round": round_,
-        "questionnaire": questionnaire_title(round_.questionnaire),
-        "form": form,
-        "steps": steps,
-    }
+    context = {"round": round_, "questionnaire": questionnaire_title(round_.questionnaire), "form": form}
     return render(request, "surveys/round/edit.html", context)
 
 

@@ -27,7 +27,8 @@ pytestmark = [
 
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
-OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export")
+CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts")
+OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export", *CONTACT)
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_a_round_before_it_opens(open_browser: OpenBrowser, axe: Axe, language: 
     follow(page.locator(BUTTON))
     found += axe.faults(page)  # nothing filled in
     empty, drawn = make_round(rehearsal=False), make_round()
-    names = ("round", "round-edit", "round-texts", "frame", "sample", "round-open")
+    names = ("round", "round-edit", "round-texts", "frame", "sample", "round-open", *CONTACT)
     found += axe.faults_of(page, *pages_of(empty, *names))
     make_sample(drawn)
     found += axe.faults_of(page, *pages_of(drawn, "round", "sample", "round-open"))

@@ -17,6 +17,7 @@ from surveys.actions.round import (
     IN_MAILS,
     QuestionnaireNotPublished,
     RoundFrozen,
+    create_round,
     default_texts,
     edit_round,
     missing_texts,
@@ -27,6 +28,7 @@ from tests.factories import NOON, make_questionnaire, make_round, refreshed
 from tests.people import browser_of, dana, finn, olga
 
 pytestmark = pytest.mark.django_db
+DATES = {"opens_on": date(2020, 1, 7), "deadline": date(2020, 2, 6), "closes_on": date(2020, 2, 21)}
 Field = RoundText.Field
 
 
@@ -57,12 +59,35 @@ def test_a_new_round_is_a_draft_in_the_languages_of_its_questionnaire() -> None:
     assert round_.languages == ["da", "en"]
 
 
-def test_a_new_round_invites_on_the_first_day_and_reminds_five_days_later() -> None:
-    steps = make_round(opens_on=date(2020, 1, 7)).contact_steps.order_by("day")
-    assert [(step.mail_name, step.date) for step in steps] == [
-        ("invitation", date(2020, 1, 7)),
-        ("reminder_1", date(2020, 1, 12)),
+def new_round() -> Round:
+    return create_round(slug="new", questionnaire=make_questionnaire(), rehearsal=True, by=None, at=NOON, **DATES)
+
+
+def test_a_new_round_has_the_recommended_contact_plan_and_waits_for_a_second_person() -> None:
+    round_ = new_round()
+    assert round_.second_person
+    steps = round_.contact_steps.order_by("day", "pk")
+    assert [(step.mail_name, step.field_day, step.channel) for step in steps] == [
+        ("kick_off", -28, "email"),
+        ("invitation", 0, "email"),
+        ("reminder_1", 5, "email"),
+        ("reminder_2", 12, "email"),
+        ("reminder_3", 19, "email"),
+        ("calls", 23, "phone"),
+        ("last", 40, "email"),
+        ("thank_you", 45, "email"),
+        ("result", 46, "email"),
     ]
+    assert all(step.skips_quiet_weeks for step in steps)
+
+
+def test_thank_you_and_results_move_with_the_closing_of_a_draft() -> None:
+    round_ = new_round()
+    values: dict[str, Any] = {**DATES, "closes_on": date(2020, 2, 24)}
+    values |= {"questionnaire": round_.questionnaire, "target_response_rate": round_.target_response_rate}
+    edit_round(round_=round_, by=None, at=NOON, **values)
+    days = dict(round_.contact_steps.values_list("mail_name", "day"))
+    assert (days["last"], days["thank_you"], days["result"]) == (40, 48, 49)
 
 
 def test_a_round_closes_two_weeks_after_the_deadline_unless_told_otherwise() -> None:

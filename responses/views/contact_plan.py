@@ -1,0 +1,150 @@
+"""The contact plan: its steps, its calendar, whom each step reaches when, and the switches of the round."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from barometer.access import staff, staff_required
+from barometer.problems import sentence
+from responses.contact_calendar import months
+from responses.contact_days import days_of, in_order, zone
+from responses.contact_elsewhere import LEAST_UNITS_FOR_KICK_OFF, sampled_units
+from responses.mail_texts import LEFT_OUT
+from responses.planned_contacts import Forecast, forecasts
+from surveys.actions import contact_plan as actions
+from surveys.actions.contact_plan import row_of
+from surveys.audience import names
+from surveys.calendar import Obstacle, end_of
+from surveys.days_off import calendar_of
+from surveys.forms.contact_plan import NewStepForm, StepForm, SwitchesForm
+from surveys.forms.expressions import name_lines
+from surveys.models import ContactStep, Round
+from surveys.plan_checks import AFTER_CLOSING
+from surveys.problem_texts import TEXTS
+
+MOVED: dict[Obstacle, Promise] = {
+    Obstacle.EARLIER: gettext_lazy("because an earlier mail moved"),
+    Obstacle.WEEKEND: gettext_lazy("because of a weekend"),
+    Obstacle.HOLIDAY: gettext_lazy("because of a public holiday"),
+    Obstacle.QUIET_WEEK: gettext_lazy("because of a quiet week"),
+}
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the plan; change its steps, add one, or turn the switches."""
+    round_ = get_object_or_404(Round, slug=slug)
+    steps = in_order(round_)
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    edited = [StepForm.of(step, request.POST if act == "steps" else None) for step in steps if step.queued_at is None]
+    new = NewStepForm([step.mail_name for step in steps], request.POST if act == "add" else None)
+    switches = SwitchesForm(round_, request.POST if act == "switches" else None)
+    acts: dict[str, Callable[[], bool]] = {
+        "steps": lambda: _save_steps(request, round_, steps, edited),
+        "add": lambda: _add_step(request, round_, steps, new),
+        "switches": lambda: _switch(request, round_, switches),
+    }
+    if act in acts and acts[act]():
+        return redirect("contact-plan", slug)
+    context = _shown(round_, steps, edited) | {"new": new, "switches": switches}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+    return render(request, "responses/contact/plan.html", context, status=status)
+
+
+def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], forms: Sequence[StepForm]) -> bool:
+    """Save the steps that have not begun to leave; say at their fields what is wrong, and return False."""
+    faulty = [form for form in forms if not form.is_valid()]  # all are looked at, so that every fault is told
+    if faulty:
+        return False
+    kept = {form.mail_name: form for form in forms if not form.cleaned_data["remove"]}
+    rows = [row_of(step) for step in steps if step.queued_at is not None]
+    try:
+        actions.save_plan(
+            round_=round_, rows=[*rows, *(form.row() for form in kept.values())], by=staff(request), at=timezone.now()
+        )
+    except actions.StepQueued:
+        messages.error(request, _("A step has begun to leave in the meantime, so it no longer changes."))
+        return True
+    except actions.PlanRefused as refused:
+        _tell(request, refused, kept)
+        return False
+    messages.success(request, _("The contact plan has been saved."))
+    return True
+
+
+def _add_step(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], form: NewStepForm) -> bool:
+    if not form.is_valid():
+        return False
+    row = form.row()
+    rows = [*(row_of(step) for step in steps), row]
+    try:
+        actions.save_plan(round_=round_, rows=rows, by=staff(request), at=timezone.now())
+    except actions.PlanRefused as refused:
+        _tell(request, refused, {row.mail_name: form})
+        return False
+    messages.success(request, _("The step has been added."))
+    return True
+
+
+def _switch(request: HttpRequest, round_: Round, form: SwitchesForm) -> bool:
+    if form.is_valid():
+        actions.set_switches(round_=round_, by=staff(request), at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("The settings have been saved."))
+    return form.is_valid()
+
+
+def _tell(request: HttpRequest, refused: actions.PlanRefused, forms: Mapping[str, StepForm | NewStepForm]) -> None:
+    """Say each problem at its step, or above all where that has no form."""
+    for problem in refused.problems:
+        if problem.where in forms:
+            forms[problem.where].refuse(problem)
+        else:
+            messages.error(request, sentence(actions.in_words(problem), TEXTS))
+
+
+def _shown(round_: Round, steps: Sequence[ContactStep], edited: Sequence[StepForm]) -> dict[str, object]:
+    """Return what the page shows: whom each step reaches when, the calendar, and what is wrong with the plan."""
+    calendar, units = calendar_of(round_, get_language() or "en"), sampled_units(round_)
+    days = days_of(steps, calendar)
+    found = forecasts(round_, days, units, timezone.now())
+    forms = {form.mail_name: form for form in edited}
+    problems = actions.problems_of_steps(round_, steps)
+    after_closing = [
+        forecast.step
+        for forecast in found
+        if forecast.step.mail_name not in AFTER_CLOSING and any(day > round_.closes_on for day, _count in forecast.days)
+    ]
+    return {
+        "round": round_,
+        "rows": [_row(forecast, forms.get(forecast.step.mail_name)) for forecast in found],
+        "months": months(round_, found, days, units),
+        "sampled": sum(units.values()),
+        "problems": [sentence(problem, TEXTS) for problem in problems],
+        "warnings": [sentence(problem, TEXTS) for problem in actions.warnings_of(round_, calendar, units)],
+        "after_closing": after_closing,
+        "names": name_lines(names(round_.languages), get_language() or "en"),
+        "least_units": LEAST_UNITS_FOR_KICK_OFF,
+        "deadline_ends": end_of(round_.deadline, zone()) - timedelta(minutes=1),
+    }
+
+
+def _row(forecast: Forecast, form: StepForm | None) -> dict[str, object]:
+    """Return a step with its forecast in words, and its form unless it has begun to leave."""
+    return {
+        "step": forecast.step,
+        "days": forecast.days,
+        "moved": [(MOVED[obstacle], count) for obstacle, count in forecast.moved],
+        "number_moved": sum(count for _obstacle, count in forecast.moved),
+        "left_out": [(LEFT_OUT[reason], count) for reason, count in forecast.left_out],
+        "form": form,
+    }

@@ -1,0 +1,419 @@
+"""Which cases a wave takes, and when: each case on its own first free day, and nobody twice."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from responses.actions import contact, fieldwork, sending
+from responses.actions import wave as wave_actions
+from responses.models import Case, ContactAttempt, LinkHolder, Mail, ResultRequest, Wave
+from responses.statistics.dispositions import EventKind
+from responses.statistics.eligibility import LeftOut
+from surveys.actions.default_plan import DEFAULT_PLAN, StepPlan
+from surveys.models import AuthorityContact, ContactStep, QuietWeek, Round
+from tests.factories import (
+    NOON,
+    make_case,
+    make_holder,
+    make_open_round,
+    make_response,
+    make_round,
+    make_sample,
+    make_unit,
+    make_workplace,
+)
+from tests.people import finn
+
+pytestmark = pytest.mark.django_db
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+MailName = ContactStep.MailName
+AARHUS, BORNHOLM = "751", "400"
+OPENING = date(2020, 1, 7)
+PLAN = (StepPlan(MailName.INVITATION, 0), StepPlan(MailName.REMINDER_1, 5), StepPlan(MailName.REMINDER_2, 12))
+
+
+def at(month: int, day: int, hour: int = 10, minute: int = 0) -> datetime:
+    return datetime(2020, month, day, hour, minute, tzinfo=COPENHAGEN)
+
+
+def in_the_field(plan: Iterable[StepPlan] = PLAN, **changes: Any) -> Round:
+    return make_open_round(plan=tuple(plan), **changes)
+
+
+def step_of(round_: Round, name: str) -> ContactStep:
+    return round_.contact_steps.get(mail_name=name)
+
+
+def cases_in(name: str) -> set[int]:
+    return set(ContactAttempt.objects.filter(step__mail_name=name).values_list("case_id", flat=True))
+
+
+def bornholm_is_quiet_in(*weeks: int) -> None:
+    QuietWeek.objects.bulk_create([QuietWeek(authority_code=BORNHOLM, year=2020, week=week) for week in weeks])
+
+
+# Days
+
+
+def test_a_step_on_a_sunday_is_taken_up_on_monday() -> None:
+    round_ = in_the_field(opens_on=date(2020, 1, 12))
+    make_case(round_)
+    assert contact.queue_due_steps(at=at(1, 12)) == 0
+    assert contact.queue_due_steps(at=at(1, 13, 9, 59)) == 0
+    assert contact.queue_due_steps(at=at(1, 13)) == 1
+
+
+def test_each_case_is_contacted_after_the_quiet_weeks_of_its_own_authority() -> None:
+    bornholm_is_quiet_in(2, 3)
+    round_ = in_the_field()
+    here, there = make_case(round_), make_case(round_, authority_code=BORNHOLM)
+    assert contact.queue_due_steps(at=at(1, 7)) == 1
+    assert cases_in("invitation") == {here.pk}
+    assert contact.queue_due_steps(at=at(1, 20)) == 2  # and the reminder for the others, from Sunday the 12th
+    assert cases_in("invitation") == {here.pk, there.pk}
+    assert [wave.number for wave in Wave.objects.filter(step__mail_name="invitation")] == [1, 2]
+    assert contact.queue_due_steps(at=at(1, 26)) == 0
+    assert cases_in("reminder_1") == {here.pk}
+
+
+def test_a_step_comes_never_nearer_to_the_one_before_it_than_planned_for_any_case() -> None:
+    bornholm_is_quiet_in(2)
+    round_ = in_the_field()
+    case = make_case(round_, authority_code=BORNHOLM)
+    days = {}
+    for number in range(60):
+        moment = at(1, 7) + timedelta(days=number)
+        if contact.queue_due_steps(at=moment):
+            days[Mail.objects.filter(lines__case=case).latest("pk").name] = moment.date()
+    assert days == {
+        "invitation": date(2020, 1, 13),
+        "reminder_1": date(2020, 1, 20),  # five days later is a Saturday
+        "reminder_2": date(2020, 1, 27),
+    }
+
+
+def test_a_step_that_waits_for_no_free_day_leaves_on_its_day() -> None:
+    bornholm_is_quiet_in(2)
+    round_ = in_the_field([StepPlan(MailName.INVITATION, 0, waits=False)], opens_on=date(2020, 1, 12))
+    make_case(round_, authority_code=BORNHOLM)
+    assert contact.queue_due_steps(at=at(1, 12)) == 1
+
+
+def test_a_step_on_a_date_leaves_on_it_at_its_hour() -> None:
+    round_ = in_the_field()
+    make_case(round_)
+    round_.contact_steps.filter(mail_name="invitation").update(day=None, on_date=date(2020, 1, 9), time=time(8, 30))
+    assert contact.queue_due_steps(at=at(1, 9, 8, 29)) == 0
+    assert contact.queue_due_steps(at=at(1, 9, 8, 30)) == 1
+
+
+def test_a_round_opened_in_a_quiet_week_invites_after_it() -> None:
+    round_ = in_the_field(opens_on=date(2020, 2, 5), deadline=date(2020, 3, 6), closes_on=date(2020, 3, 20))
+    make_case(round_)
+    for day in (10, 11, 12, 13, 14, 15, 16):
+        assert contact.queue_due_steps(at=at(2, day)) == 0
+    assert contact.queue_due_steps(at=at(2, 17)) == 1
+    assert cases_in("reminder_1") == set()
+    assert contact.queue_due_steps(at=at(2, 22)) == 0
+    assert contact.queue_due_steps(at=at(2, 24)) == 1
+    assert len(cases_in("reminder_1")) == 1
+
+
+def test_a_program_that_stood_still_over_a_steps_day_makes_up_for_it_on_the_next_free_day() -> None:
+    round_ = in_the_field(opens_on=date(2020, 1, 9))
+    make_case(round_)
+    assert contact.queue_due_steps(at=at(1, 11)) == 0  # a Saturday
+    assert contact.queue_due_steps(at=at(1, 13)) == 1
+
+
+# Waves
+
+
+def test_no_empty_wave_is_made_and_one_sweep_a_day_looks_for_cases(django_assert_max_num_queries: Any) -> None:
+    round_ = in_the_field()
+    make_case(round_, contact={"email": ""})
+    assert contact.queue_due_steps(at=at(1, 7)) == 0
+    assert not Wave.objects.exists()
+    with django_assert_max_num_queries(2):  # the rounds, their steps
+        assert contact.queue_due_steps(at=at(1, 7, 10, 1)) == 0
+
+
+def test_a_wave_that_waits_for_approval_is_not_prepared_again_and_holds_its_reminder_back() -> None:
+    round_ = in_the_field(second_person=True)
+    make_case(round_)
+    assert contact.queue_due_steps(at=at(1, 7)) == 1
+    assert Mail.objects.get().status == Mail.Status.HELD
+    for day in (7, 8, 13, 20):
+        assert contact.queue_due_steps(at=at(1, day, 11)) == 0
+    wave_actions.release(wave=Wave.objects.get(), by=finn(), at=at(1, 20, 12))
+    assert Mail.objects.get().status == Mail.Status.QUEUED
+    assert contact.queue_due_steps(at=at(1, 24)) == 0
+    assert contact.queue_due_steps(at=at(1, 27)) == 1  # five days after the 20th is a Saturday
+    assert len(cases_in("reminder_1")) == 1
+
+
+def test_without_a_second_person_a_due_wave_leaves() -> None:
+    round_ = in_the_field(second_person=False)
+    make_case(round_)
+    contact.queue_due_steps(at=at(1, 7))
+    assert Mail.objects.get().status == Mail.Status.QUEUED
+
+
+def test_who_was_left_out_on_its_day_is_not_looked_for_every_day() -> None:
+    round_ = in_the_field()
+    make_case(round_)
+    repaired = make_case(round_, contact={"email": ""})
+    contact.queue_due_steps(at=at(1, 7))
+    assert Wave.objects.get().left_out == {LeftOut.NO_ADDRESS: 1}
+    LinkHolder.objects.filter(case=repaired).update(email="ny@boernehave.example")
+    assert contact.queue_due_steps(at=at(1, 8)) == 0
+    assert contact.queue_due_steps(at=at(1, 13)) == 2  # the reminder reaches both
+    by_hand = contact.prepare_wave(step=step_of(round_, "invitation"), at=at(1, 14), by=finn())
+    assert list(by_hand.attempts.values_list("case", flat=True)) == [repaired.pk]
+    assert by_hand.prepared_by == finn()
+
+
+def test_a_wave_prepared_by_hand_takes_only_those_whose_day_has_come() -> None:
+    bornholm_is_quiet_in(2)
+    round_ = in_the_field()
+    here = make_case(round_)
+    make_case(round_, authority_code=BORNHOLM)
+    step = step_of(round_, "invitation")
+    assert contact.prepare_wave(step=step, at=at(1, 7)).forecast == 1
+    assert cases_in("invitation") == {here.pk}
+    with pytest.raises(contact.NobodyDue):
+        contact.prepare_wave(step=step, at=at(1, 7))
+    assert Wave.objects.count() == 1
+
+
+def test_a_wave_may_be_prepared_ahead_and_leaves_on_its_day_at_its_hour() -> None:
+    round_ = in_the_field(opens_on=date(2020, 3, 30), deadline=date(2020, 4, 30), closes_on=date(2020, 5, 15))
+    make_case(round_)
+    wave = contact.prepare_wave(step=step_of(round_, "invitation"), at=at(3, 20), for_day=date(2020, 3, 30))
+    assert wave.scheduled_for == Mail.objects.get().scheduled_for == datetime.fromisoformat("2020-03-30T08:00+00:00")
+    wave_actions.release(wave=wave, by=finn(), at=at(3, 21))
+    assert sending.send_due(at=at(3, 30, 9, 59)) == {}
+    assert contact.queue_due_steps(at=at(3, 30)) == 0
+    assert sending.send_due(at=at(3, 30)) == {"sent": 1}
+    assert contact.queue_due_steps(at=at(4, 3)) == 0  # the reminder counts from the day on which it left
+    assert contact.queue_due_steps(at=at(4, 6)) == 1
+
+
+def test_preparing_a_wave_takes_as_many_queries_for_many_cases_as_for_few(django_assert_max_num_queries: Any) -> None:
+    round_ = in_the_field()
+    ContactStep.objects.filter(round=round_).update(audience="case_contacts < 3 and reg_level == 'municipality'")
+    for number in range(30):
+        make_case(round_, authority_code=str(700 + number))
+    with django_assert_max_num_queries(25):
+        assert contact.queue_due_steps(at=at(1, 7)) == 30
+
+
+# Opening
+
+
+def test_a_round_opened_ahead_sends_each_step_on_its_day() -> None:
+    round_ = make_round(plan=(StepPlan(MailName.PRE_NOTICE, -4), *PLAN), opens_on=date(2020, 2, 3))
+    make_sample(round_, size=20)
+    fieldwork.open_round(round_=round_, by=None, at=at(1, 20))
+    assert Mail.objects.count() == 0
+    assert contact.queue_due_steps(at=at(1, 30)) == 20
+    assert set(Mail.objects.values_list("name", flat=True)) == {"pre_notice"}
+    assert contact.queue_due_steps(at=at(2, 3)) == 20
+
+
+def test_a_round_opened_on_its_first_day_sends_no_kick_off_or_pre_notice() -> None:
+    round_ = make_round(plan=(StepPlan(MailName.KICK_OFF, -28), StepPlan(MailName.PRE_NOTICE, -4), *PLAN))
+    make_sample(round_, size=20)
+    make_contact(round_)
+    fieldwork.open_round(round_=round_, by=None, at=NOON)
+    assert set(Mail.objects.values_list("name", flat=True)) == {"invitation"}
+
+
+def test_with_a_second_person_the_invitations_wait_for_approval_when_a_round_opens() -> None:
+    round_ = make_round(second_person=True)
+    make_sample(round_, size=20)
+    fieldwork.open_round(round_=round_, by=None, at=NOON)
+    assert set(Mail.objects.values_list("status", flat=True)) == {Mail.Status.HELD}
+
+
+def test_a_round_opened_on_a_saturday_invites_on_monday() -> None:
+    round_ = make_round(plan=PLAN, opens_on=date(2020, 1, 11))
+    make_sample(round_, size=20)
+    fieldwork.open_round(round_=round_, by=None, at=at(1, 11, 12))
+    assert Mail.objects.count() == 0
+    assert contact.queue_due_steps(at=at(1, 13)) == 20
+
+
+# Those who are written to
+
+
+def with_audience(round_: Round, audience: str, name: str = MailName.INVITATION) -> None:
+    round_.contact_steps.filter(mail_name=name).update(audience=audience)
+
+
+@pytest.mark.parametrize(
+    ("audience", "reached"),
+    [
+        ("", {"school", "english", "started", "delegated"}),
+        ("reg_employees >= 50", {"school"}),
+        ("reg_level == 'state'", {"school"}),
+        ("case_language == 'en'", {"english"}),
+        ("case_address_kind == 'workplace'", {"english"}),
+        ("case_progress == 'started'", {"started"}),
+        ("case_progress == 'not_started' and reg_employees < 50", {"english", "delegated"}),
+        ("case_delegated == 'yes'", {"delegated"}),
+        ("case_contacts == 0", {"school", "english", "delegated"}),
+        ("case_contacts >= 1", {"started"}),
+    ],
+)
+def test_a_step_goes_to_its_audience_and_the_others_are_counted_as_left_out(audience: str, reached: set[str]) -> None:
+    round_ = in_the_field()
+    cases = {
+        "school": make_case(round_, employees=60, size_class="s50_99", level="state"),
+        "english": make_case(round_, language="en", contact={"kind": "workplace"}),
+        "started": make_case(round_, events=[EventKind.STARTED]),
+        "delegated": make_case(round_),
+    }
+    make_holder(cases["delegated"], LinkHolder.Role.DELEGATE, at=at(1, 6))
+    before = Mail.objects.create(
+        round=round_, name="pre_notice", step=step_of(round_, "reminder_2"), address="a@b.example", language="da",
+        status="sent", scheduled_for=NOON, handed_over_at=NOON, ended_at=NOON,
+    )  # fmt: skip
+    holder = cases["started"].holders.get()
+    ContactAttempt.objects.create(case=cases["started"], holder=holder, mail=before, step=before.step)
+    with_audience(round_, audience)
+    contact.queue_due_steps(at=at(1, 7))
+    assert {name for name, case in cases.items() if case.pk in cases_in("invitation")} == reached
+    left = len(cases) - len(reached)
+    assert Wave.objects.get().left_out == ({LeftOut.NOT_IN_AUDIENCE: left} if left else {})
+
+
+def test_who_leaves_the_audience_before_the_mail_does_is_not_written_to(mailoutbox: list[Any]) -> None:
+    round_ = in_the_field()
+    case = make_case(round_)
+    with_audience(round_, "case_progress == 'not_started'")
+    contact.queue_due_steps(at=at(1, 7))
+    with_started(case)
+    assert sending.send_due(at=at(1, 7, 11)) == {"cancelled": 1}
+    assert mailoutbox == []
+    assert ContactAttempt.objects.get().left_out == LeftOut.NOT_IN_AUDIENCE
+
+
+def with_started(case: Case) -> None:
+    Case.objects.filter(pk=case.pk).update(disposition="started")
+
+
+def test_nothing_follows_the_last_mail() -> None:
+    plan = [StepPlan(MailName.INVITATION, 0), StepPlan(MailName.LAST, 1), StepPlan(MailName.REMINDER_1, 2)]
+    round_ = in_the_field(plan)
+    case = make_case(round_)
+    for number in (7, 8):
+        contact.queue_due_steps(at=at(1, number))
+        Mail.objects.filter(status="queued").update(status="sent", handed_over_at=at(1, number), ended_at=at(1, number))
+    assert cases_in("last") == {case.pk}
+    assert contact.queue_due_steps(at=at(1, 9)) == 0
+    assert contact.queue_step(step=step_of(round_, "reminder_1"), at=at(1, 9)) == 0
+
+
+# Thank-you
+
+
+THANKS = (*PLAN, StepPlan(MailName.THANK_YOU, 0))
+
+
+def test_those_who_have_answered_are_thanked_also_after_the_close() -> None:
+    round_ = in_the_field(THANKS)
+    thanked = make_case(round_)
+    make_response(thanked, {"new": "yes"})
+    for kind in (EventKind.STARTED, EventKind.DECLINED):
+        make_case(round_, events=[kind])
+    contact.queue_due_steps(at=at(1, 13))
+    fieldwork.close_round(round_=round_, by=finn(), at=at(2, 20))
+    assert contact.queue_due_steps(at=at(2, 20, 12)) == 0
+    assert contact.queue_due_steps(at=at(2, 21)) == 1
+    assert cases_in("thank_you") == {thanked.pk}
+    assert contact.queue_due_steps(at=at(2, 24)) == 0
+
+
+def test_a_queued_thank_you_outlives_the_close_and_reminders_do_not() -> None:
+    round_ = in_the_field(THANKS, closes_on=date(2020, 2, 7))
+    make_response(make_case(round_), {"new": "yes"})
+    make_case(round_)
+    contact.queue_due_steps(at=at(2, 7))
+    fieldwork.close_round(round_=round_, by=finn(), at=at(2, 7, 11))
+    assert dict(Mail.objects.values_list("name", "status")) == {"invitation": "cancelled", "thank_you": "queued"}
+
+
+def test_nobody_is_thanked_on_the_day_of_another_mail() -> None:
+    round_ = in_the_field(THANKS, closes_on=date(2020, 2, 7))
+    case = make_case(round_)
+    contact.queue_due_steps(at=at(2, 7, 10))
+    assert cases_in("invitation") == {case.pk}
+    make_response(case, {"new": "yes"})
+    round_.contact_steps.update(swept_on=None)
+    assert contact.queue_due_steps(at=at(2, 7, 12)) == 0
+    assert contact.queue_due_steps(at=at(2, 17)) == 1  # after week 7
+    assert cases_in("thank_you") == {case.pk}
+
+
+# Kick-off and results
+
+
+def make_contact(round_: Round, code: str = AARHUS, **changes: Any) -> AuthorityContact:
+    values = {"authority": "Aarhus Kommune", "name": "Karen Kontakt", "email": f"kontakt{code}@kommune.example"}
+    return AuthorityContact.objects.create(round=round_, authority_code=code, language="da", **values | changes)
+
+
+def test_the_kick_off_goes_to_the_contact_persons_of_authorities_with_many_sampled_workplaces() -> None:
+    round_ = in_the_field([StepPlan(MailName.KICK_OFF, -28), *PLAN], opens_on=date(2020, 2, 3))
+    for code, units in ((AARHUS, 5), (BORNHOLM, 4)):
+        make_contact(round_, code)
+        for _ in range(units):
+            make_unit(make_workplace(round_, authority_code=code))
+    assert contact.queue_due_steps(at=at(1, 6)) == 1
+    mail = Mail.objects.get()
+    assert (mail.name, mail.authority_code, mail.address) == ("kick_off", AARHUS, "kontakt751@kommune.example")
+    assert mail.authority_contact == AuthorityContact.objects.get(authority_code=AARHUS)
+    assert not ContactAttempt.objects.exists()
+    assert Wave.objects.get().forecast == 1
+    assert contact.queue_due_steps(at=at(1, 7)) == 0
+
+
+def test_the_results_go_once_to_each_address_that_asked_when_they_are_published() -> None:
+    round_ = in_the_field([*PLAN, StepPlan(MailName.RESULT, 1)])
+    holder = make_case(round_).holders.get()
+    for email in ("a@b.example", "A@b.example", "c@d.example"):
+        given = {"round": round_, "holder": holder, "at": NOON, "language": "en", "text_version": 1}
+        ResultRequest.objects.create(**given, email=email)
+    contact.queue_due_steps(at=at(1, 13))
+    fieldwork.close_round(round_=round_, by=finn(), at=at(2, 21))
+    assert contact.queue_due_steps(at=at(3, 2)) == 0
+    Round.objects.update(published_at=at(3, 30))
+    assert contact.queue_due_steps(at=at(3, 30)) == 2
+    mails = Mail.objects.filter(name="result")
+    assert {(mail.address, mail.language) for mail in mails} == {("a@b.example", "en"), ("c@d.example", "en")}
+    assert all(mail.result_request and mail.status == "queued" for mail in mails)
+    assert contact.queue_due_steps(at=at(3, 31)) == 0
+
+
+def test_the_default_plan_reaches_a_leader_who_never_answers_on_these_days_and_no_more() -> None:
+    round_ = in_the_field(DEFAULT_PLAN)
+    make_case(round_)
+    days = []
+    for number in range(60):
+        moment = at(1, 7) + timedelta(days=number)
+        contact.queue_due_steps(at=moment)
+        queued = Mail.objects.filter(status="queued")
+        days += [(mail.name, moment.date()) for mail in queued]
+        queued.update(status="sent", handed_over_at=moment, ended_at=moment)
+    assert days == [
+        ("invitation", date(2020, 1, 7)),
+        ("reminder_1", date(2020, 1, 13)),
+        ("reminder_2", date(2020, 1, 20)),
+        ("reminder_3", date(2020, 1, 27)),
+        ("last", date(2020, 2, 17)),
+    ]
