@@ -24,6 +24,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
 
 REASONS: dict[Reason, Promise] = {
     Reason.EMPTY_FIELD: gettext_lazy("Not sent, because this text is empty: %(detail)s."),
+    Reason.BAD_TEXT: gettext_lazy("Not sent, because its text holds a part that there is not: %(detail)s."),
     Reason.SUBJECT_TOO_LONG: gettext_lazy("Not sent, because its subject is longer than 78 characters."),
     Reason.BAD_ADDRESS: gettext_lazy("Not sent, because this is not an e-mail address: %(detail)s."),
     Reason.NOT_RESERVED: gettext_lazy(

@@ -18,7 +18,17 @@ from surveys.actions.frame import load_frame
 from surveys.actions.questionnaire import load_questionnaire, publish_questionnaire
 from surveys.actions.round import create_round
 from surveys.actions.sample import draw_sample
-from surveys.models import FrameFile, Questionnaire, Round, Sample, SampleUnit, Stratum, Workplace, WorkplaceContact
+from surveys.models import (
+    ContactStep,
+    FrameFile,
+    Questionnaire,
+    Round,
+    Sample,
+    SampleUnit,
+    Stratum,
+    Workplace,
+    WorkplaceContact,
+)
 from surveys.sampling import permanent_random_number
 
 NOON = datetime(2020, 1, 7, 11, tzinfo=UTC)  # the first day of make_round, 12 o'clock in Denmark
@@ -152,6 +162,16 @@ def make_open_round(**changes: Any) -> Round:
     round_.opened_at = NOON
     round_.save(update_fields=["opened_at"])
     return round_
+
+
+def make_step(round_: Round, mail_name: str, **changes: Any) -> ContactStep:
+    """The step of the round's contact plan with this mail, ten days into the field if the plan has none."""
+    defaults = {"day": 10, **changes}
+    step, made = ContactStep.objects.get_or_create(round=round_, mail_name=mail_name, defaults=defaults)
+    if changes and not made:
+        ContactStep.objects.filter(pk=step.pk).update(**changes)
+        step.refresh_from_db()
+    return step
 
 
 def make_case(

@@ -17,6 +17,9 @@ PURE = (
     "surveys.sampling",
     "surveys.register_headers",
     "surveys.frame_file",
+    "responses.cleaning",
+    "responses.mail_format",
+    "responses.mail_checks",
     "responses.statistics",
     "responses.simulation.register",
     "responses.simulation.dealing",
@@ -27,12 +30,25 @@ PURE = (
 )
 # From the inside out; a module may import those of its own layer and of the layers before it.
 LAYERS = (
-    ("statistics", "questionnaire", "xlsform", "classifications", "sampling", "register_headers", "frame_file"),
+    (
+        "statistics",
+        "cleaning",
+        "mail_format",
+        "mail_checks",
+        "questionnaire",
+        "xlsform",
+        "classifications",
+        "sampling",
+        "register_headers",
+        "frame_file",
+    ),
     ("models", "problem_texts", "case_texts", "answering"),
     (
         "links",
         "guessing",
         "mail",
+        "mail_words",
+        "mail_fields",
         "recipients",
         "references",
         "copies",
