@@ -31,7 +31,7 @@ from responses import links, mail_fields, mail_words
 from responses.cleaning import clean
 from responses.mail_fields import LINK_FIELDS, PERSONAL_LINKS, letterhead
 from responses.mail_format import EmptyField, Malformed, Words, fill
-from responses.mail_words import LISTS, Audience, Form, Skeleton, form_of
+from responses.mail_words import LISTS, Audience, Skeleton, form_of
 from responses.models import ContactAttempt, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition
 from surveys.models import AddressKind
