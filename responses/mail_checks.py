@@ -16,10 +16,19 @@ LOOKS_LIKE_ADDRESS = re.compile(r"\S*(?:://|\bwww\.|\b(?:mailto|javascript|data)
 TAG = re.compile(r"</?[a-zA-Z!][^<>\n]*>?|&(?:[a-zA-Z]+|#\d+);")
 IMAGE = re.compile(r"!\[|\.(?:png|jpe?g|gif|svg|webp)\b", re.IGNORECASE)
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
-SHORTENERS = frozenset(
-    "bit.ly t.co goo.gl ow.ly is.gd v.gd buff.ly tinyurl.com rebrand.ly lnkd.in tiny.cc cutt.ly rb.gy shorturl.at t.ly "
-    "kortlink.dk s.id bl.ink dub.sh fb.me".split()
-)
+SHORTENERS = frozenset({"bit.ly", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly", "tinyurl.com", "rebrand.ly"})
+SHORTENERS |= {
+    "lnkd.in",
+    "tiny.cc",
+    "cutt.ly",
+    "rb.gy",
+    "shorturl.at",
+    "t.ly",
+    "kortlink.dk",
+    "s.id",
+    "bl.ink",
+    "fb.me",
+}
 TRACKING = re.compile(
     r"utm_\w+|gclid|fbclid|msclkid|dclid|mc_[ce]id|_hs\w+|mkt_tok|vero_id|oly_\w+|yclid", re.IGNORECASE
 )

@@ -41,8 +41,8 @@ TEXTS: dict[str, str | Promise] = {
     "mail_body_too_long": _("The text has %(length)s characters; there is room for %(most)s. Shorten it."),
     "mail_field_unknown": _("There is no merge field %(name)s. Did you mean one of these: %(meant)s?"),
     "mail_field_elsewhere": _(
-        "%(name)s cannot stand by itself, because not every mail has one, and a mail about several workplaces has many. "
-        "Use %(part)s."
+        "%(name)s cannot stand by itself, because not every mail has one, and a mail about several workplaces has "
+        "many. Use %(part)s."
     ),
     "mail_field_not_in_subject": _("%(name)s cannot stand in the subject. Move it to the text."),
     "mail_part_unknown": _(

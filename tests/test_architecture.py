@@ -49,6 +49,8 @@ LAYERS = (
         "mail",
         "mail_words",
         "mail_fields",
+        "mail_rules",
+        "mail_preview",
         "recipients",
         "references",
         "copies",
@@ -61,7 +63,7 @@ LAYERS = (
         "charts",
     ),
     ("actions",),
-    ("forms", "after_forms", "hand_over_forms", "tasks", "simulation"),
+    ("forms", "after_forms", "hand_over_forms", "mail_forms", "tasks", "simulation"),
     ("views",),
     ("urls", "admin", "management"),
 )
