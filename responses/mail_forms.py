@@ -30,12 +30,18 @@ class SubjectField(forms.CharField):
         text = INVISIBLE.sub("", str(super().to_python(value)))
         return "\n".join(CONTROL.sub(" ", line).strip() for line in text.splitlines())
 
+    def validate(self, value: Any) -> None:
+        """An empty one is told of with all else that is wrong."""
+
 
 class BodyField(forms.CharField):
     """A text without signs that cannot be seen, its line ends single characters."""
 
     def to_python(self, value: Any) -> str:
         return clean_lines(str(super().to_python(value)))
+
+    def validate(self, value: Any) -> None:
+        """An empty one is told of with all else that is wrong."""
 
 
 class MailTextForm(forms.Form):
@@ -87,14 +93,12 @@ class MailTextForm(forms.Form):
         named = language_name(language)
         self.fields[f"{SUBJECT}__{language}"] = SubjectField(
             label=f"{_('Subject')} – {named}",
-            required=False,
             max_length=LONGEST_SUBJECT,
             strip=False,
             widget=forms.TextInput({"lang": language}),
         )
         self.fields[f"{BODY}__{language}"] = BodyField(
             label=f"{_('Text')} – {named}",
-            required=False,
             max_length=MOST_BODY,
             widget=forms.Textarea({"lang": language, "rows": 18}),
         )

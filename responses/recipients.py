@@ -8,11 +8,11 @@ from typing import Protocol
 
 from django.db import models
 
-from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder
+from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder, Mail
 from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import Contactable
-from surveys.models import AddressKind, Round
+from surveys.models import AddressKind, ContactStep, Round
 
 ON_ADDRESS = (EventKind.BOUNCED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
 ON_REMINDERS = (EventKind.REMINDERS_STOPPED, EventKind.REMINDERS_RESUMED)
@@ -111,6 +111,19 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
         found = contactable(holder, attempt.case.round, attempt, task_elsewhere=elsewhere)
         by_mail[attempt.mail_id].append(Line(attempt, found, attempt.events))
     return by_mail
+
+
+def is_wanted(mail: Mail) -> bool:
+    """Whether a mail about no case is still to leave: to the contact of an authority, or to who waits for the results.
+
+    An authority is told before the round has closed, the results after they are published. A mail about cases is
+    judged by its lines.
+    """
+    if mail.name == ContactStep.MailName.KICK_OFF:
+        return mail.authority_contact is not None and mail.round.closed_at is None
+    if mail.name == ContactStep.MailName.RESULT:
+        return mail.result_request_id is not None and mail.round.status == Round.Status.PUBLISHED
+    return False
 
 
 def _read_silent_delegates(attempts: Collection[ContactAttempt]) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime, make_msgid, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core import mail as django_mail
@@ -159,9 +160,9 @@ def _store(round_: Round, name: str, language: str, started: bool, words: Words,
     others = {
         entry: text for entry, text in staff_words(round_, language).items() if entry != key(name, started=started)
     }
-    which = {"round": round_, "name": name, "language": language, "started": started}
+    which: dict[str, Any] = {"round": round_, "name": name, "language": language, "started": started}
     if words == words_for(name, others, language, started=started, voluntary=round_.voluntary):
         MailText.objects.filter(**which).delete()
         return
-    values = {"subject": words.subject, "body": words.body, "edited_at": at, "edited_by": by}
+    values: dict[str, Any] = {"subject": words.subject, "body": words.body, "edited_at": at, "edited_by": by}
     MailText.objects.update_or_create(**which, defaults=values)

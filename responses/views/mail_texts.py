@@ -109,7 +109,7 @@ def edit(request: HttpRequest, slug: str, name: str, started: bool = False) -> H
 
 def _save(visit: Visit) -> HttpResponse:
     if not visit.form.is_valid():
-        return _shown(visit)
+        return _shown(visit, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         changed = actions.save_texts(
             round_=visit.round,
@@ -142,7 +142,7 @@ def _test(visit: Visit) -> HttpResponse:
     """Send what was typed to whoever asks; nothing is stored."""
     reader = _reader(visit)
     if not visit.form.is_valid() or reader is None:
-        return _shown(visit)
+        return _shown(visit, HTTPStatus.UNPROCESSABLE_ENTITY)
     language, by = visit.language or reader.language, staff(visit.request)
     try:
         shown = _mail(visit, reader, language)
@@ -158,9 +158,9 @@ def _test(visit: Visit) -> HttpResponse:
 
 
 def _shown(visit: Visit, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    """Show the page with what was typed, and the mail that it makes."""
-    if visit.form.is_bound and not visit.form.is_valid() and status == HTTPStatus.OK:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    """Show the page with what was typed, what is wrong with it, and the mail that it makes."""
+    if visit.form.is_bound:
+        visit.form.is_valid()
     edited = visit.round.mail_texts.filter(name=visit.name, started=visit.started).select_related("edited_by")
     context = {
         "round": visit.round,
