@@ -161,7 +161,7 @@ def part(name: str, audience: Audience) -> str | None:
         return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def skeleton(words: Words, audience: Audience, folder: str) -> Skeleton:
     """Return what is made of words for one kind of reader. Raises: mail_format.Malformed.
 

@@ -22,6 +22,7 @@ from barometer.sealed_message import SealedMessage
 from responses import mail as mails
 from responses.mail_fields import letterhead
 from responses.mail_format import Words
+from responses.mail_texts import outcome
 from responses.mail_words import key, shipped, staff_words, words_for
 from responses.models import Mail
 from surveys.models import ContactStep, MailText, Round
@@ -128,7 +129,7 @@ def send_test(
         raise ValueError("no mail is sent inside a transaction")
     answer, reply = mails.deliver(connection, _test(round_, written, language, by, at))
     if answer is not mails.Answer.ACCEPTED:
-        raise NoTestMail(_("The mail server did not take it: %(reply)s") % {"reply": reply})
+        raise NoTestMail(outcome(reply))
     audit.record("mail_text.tested", target=round_, by=by, at=at, facts={"language": language})
 
 

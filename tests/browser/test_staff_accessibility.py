@@ -27,18 +27,8 @@ pytestmark = [
 
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
-OF_A_ROUND = (
-    "round",
-    "round-edit",
-    "round-texts",
-    "frame",
-    "sample",
-    "cases",
-    "mails",
-    "mail-texts",
-    "figures",
-    "export",
-)
+OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export")
+OF_ITS_CONTACT = ("mail-texts",)
 
 
 @pytest.fixture

@@ -316,6 +316,33 @@ def test_a_mail_names_its_parts_and_writes_none_of_them_itself() -> None:
     assert [name for name, body in names.items() if "{% include" in body] == []
 
 
+@pytest.mark.parametrize(
+    "typed", ["Kim\r\nBcc: x@evil.example", "K\u202eim\u200b https://evil.example", "{link} [footer]"]
+)
+def test_what_is_typed_as_a_contact_stays_a_name_on_one_line(typed: str) -> None:
+    round_ = make_open_round()
+    make_case(round_)
+    written = to_authority(round_, name=typed, authority=typed + "x" * 40)
+    assert "\n" not in written.subject
+    opening = written.text.split("\n\n")[1]
+    assert opening.startswith("Kære ")
+    assert not re.search("[\r\n\u202e\u200b]|://", opening)
+    assert "⟦" not in written.text
+
+
+@pytest.mark.parametrize("address", ["post@børnehave.example", f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 50}.example"])
+def test_a_long_or_danish_address_is_written_to_as_it_is_known_to_servers(address: str) -> None:
+    case = make_case(contact={"email": address})
+    step = make_step(case.round, Name.INVITATION)
+    mail = Mail(round=case.round, name=step.mail_name, step=step, address=address, language="da")
+    lines = [ContactAttempt(case=case, holder=case.holders.get())]
+    common = mails.letterhead(case.round, "da")
+    content = mails.message(mail, mails.write(mail, lines, common), lines, common, at=NOON).message().as_bytes()
+    assert content.isascii()
+    known = address.replace("børnehave", "xn--brnehave-54a")
+    assert f"To: {known}\r\n".encode() in content
+
+
 # Leaving, without a case
 
 
