@@ -1,77 +1,52 @@
 """Mails: from rows to a message, and the message to the server.
 
-The words of a mail stand once, in ``templates/emails/<name>/body.txt``; its HTML twin is made of the same words.
 Three steps, so that no secret is ever stored:
 
-1. A *skeleton* is a template rendered once per kind of reader, with ⟦field⟧ where a merge field goes.
-2. ``write()`` fills the fields. What it returns is stored, with ⟦link:12⟧ for the secret of link holder 12.
+1. A *skeleton* is the words of a mail for one kind of reader, with {field} where a merge field goes
+   (``responses.mail_words``). The text and its HTML twin are made of the same words.
+2. ``write()`` fills the fields (``responses.mail_fields``). What it returns is stored, with ⟦link:12⟧ for the secret
+   of link holder 12.
 3. ``message()`` puts the secrets in, in memory, for the mail itself.
 """
 
 import re
 import smtplib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime, make_msgid, parseaddr
 from enum import Enum, StrEnum, auto
 from functools import cache
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template import Context, Engine
 from django.utils import translation
 from django.utils.html import escape
-from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 
 from barometer.addresses import is_address
-from barometer.formats import moment, weekday_date
 from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
 from barometer.smtp import LostBeforeData
-from responses import links
-from responses.models import ContactAttempt, HandOver, LinkHolder, Mail
-from responses.statistics.dispositions import Disposition, EventKind
-from surveys.models import AddressKind, Questionnaire, Round, RoundText
+from responses import links, mail_fields, mail_words
+from responses.cleaning import clean
+from responses.mail_fields import LINK_FIELDS, PERSONAL_LINKS, letterhead
+from responses.mail_format import EmptyField, Malformed, Words, fill
+from responses.mail_words import LISTS, Audience, Skeleton, form_of
+from responses.models import ContactAttempt, LinkHolder, Mail
+from responses.statistics.dispositions import Disposition
+from surveys.models import AddressKind
 
-MOST_SUBJECT, MOST_SUBJECT_NAME, MOST_NAME = 78, 36, 60  # characters
-ROUND_FIELDS = (
-    RoundText.Field.SENDER,
-    RoundText.Field.HELP_PHONE,
-    RoundText.Field.HELP_HOURS,
-    RoundText.Field.HELP_EMAIL,
-    RoundText.Field.OFFICIAL_PAGE,
-    RoundText.Field.RELEASE,
-    RoundText.Field.MINUTES,
-    RoundText.Field.CONTROLLER,
-    RoundText.Field.ADDRESS_SOURCE,
-)
-FIELDS = (
-    *(field.value for field in ROUND_FIELDS),
-    *("leader", "workplace", "address", "authority", "subject_name", "count", "lines", "link", "opt_out_link", "code"),
-    *("code_address", "privacy_link", "deadline", "closing", "period", "years", "subject"),
-    *("submitted_at", "owner", "delegate", "handed_over_on", "take_back_link", "return_link"),
-)
-PERSONAL_LINKS = {
-    "link": links.ANSWER,
-    "opt_out_link": links.OPT_OUT,
-    "take_back_link": links.TAKE_BACK,
-    "return_link": links.GIVE_BACK,
-}
-LINK_FIELDS = (*PERSONAL_LINKS, "privacy_link")
-FIELD = re.compile(r"⟦(\w+)⟧")
+__all__ = ["clean", "letterhead"]
+
+MOST_SUBJECT = 78  # characters
 SECRET = re.compile(r"⟦(\w+:\d+)⟧")
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029⟦⟧]")  # and our own brackets
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-WEB_ADDRESS = re.compile(r"\S*(?:://|www\.)\S*", re.IGNORECASE)
 
 
 class Reason(StrEnum):
     """Our own reasons for the outcome of a mail; ``responses.views.mails`` says them in words."""
 
     EMPTY_FIELD = "empty_field"
+    BAD_TEXT = "bad_text"
     SUBJECT_TOO_LONG = "subject_too_long"
     BAD_ADDRESS = "bad_address"
     NOT_RESERVED = "not_reserved"
@@ -88,25 +63,6 @@ class Unwritable(Exception):
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """What decides the words of a mail, beside its merge fields.
-
-    Attributes:
-        readers: "owner", "delegate" (all lines are of those who got the task from an owner) or "both".
-        delegated: an owner's delegate has been silent; of a bundle each line says so for itself.
-    """
-
-    language: str
-    kind: str
-    readers: str
-    delegated: bool
-    bundle: bool
-    started: bool
-    voluntary: bool
-    rehearsal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,39 +84,50 @@ class Answer(Enum):
     UNCERTAIN = auto()  # the connection broke when the server may have had all of it
 
 
-def letterhead(round_: Round, language: str) -> dict[str, str]:
-    """Return the merge fields that are the same in all mails of a round in one language; one query."""
-    texts = round_.texts_in(language)
-    first, last = _reference_years(round_.questionnaire)
-    with translation.override(language):
-        return {
-            **{field.value: clean(texts.get(field, "")) for field in ROUND_FIELDS},
-            "deadline": weekday_date(round_.deadline),
-            "closing": weekday_date(round_.closes_on),
-            "period": first if first == last else f"{first}-{last[2:]}",
-            "years": first if first == last else _("%(first)s or %(last)s") % {"first": first, "last": last},
-            "code_address": f"{urlsplit(settings.SITE_URL).netloc}/s",
-            "privacy_link": f"{settings.SITE_URL}/privacy/{round_.slug}/?lang={language}",
-        }
-
-
 def write(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str]) -> Written:
     """Return the mail in words. ``lines`` carry case, workplace and holder; ``common`` is the letterhead.
 
-    Raises: Unwritable when a merge field is empty or the subject comes out too long.
+    A mail to an authority, or about the results, has no lines.
+    Raises: Unwritable when a merge field is empty, a part is unknown, or the subject comes out too long.
     """
+    started = bool(lines) and all(line.case.disposition == Disposition.STARTED for line in lines)
+    words = mail_words.words_for(mail.name, common, mail.language, started=started, voluntary=mail.round.voluntary)
+    return compose(mail, lines, common, words)
+
+
+def compose(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str], words: Words) -> Written:
+    """Return the mail as ``write`` does, in these words."""
     audience = _audience(mail, lines)
     with translation.override(mail.language):
-        values = {**common, **_line_fields(lines[0]), **_notice_fields(mail)}
-        if audience.bundle:
-            values |= {"count": str(len(lines)), "subject_name": _("%(count)d workplaces") % {"count": len(lines)}}
-    folder = f"emails/{mail.name}"
-    subject = _fill(_words(f"{folder}/subject.txt", audience), values)
-    if len(subject) > MOST_SUBJECT:
-        raise Unwritable(Reason.SUBJECT_TOO_LONG)
-    text = _fill(_words(f"{folder}/body.txt", audience), values | {"lines": _lines(lines, audience, as_html=False)})
-    values |= {"lines": _lines(lines, audience, as_html=True), "subject": subject}
-    return Written(subject=subject, text=text, html=_fill(_page(folder, audience), values, as_html=True))
+        values = _values(mail, lines, common, audience)
+    try:
+        bones = mail_words.skeleton(words, audience, mail.name)
+        subject = fill(bones.subject, values)
+        if len(subject) > MOST_SUBJECT:
+            raise Unwritable(Reason.SUBJECT_TOO_LONG)
+        text = fill(bones.text, values | _lists(bones, lines, audience, as_html=False))
+        of_page = values | _lists(bones, lines, audience, as_html=True) | {"subject": subject}
+        return Written(subject=subject, text=text, html=fill(bones.html, of_page, _as_html))
+    except EmptyField as field:
+        raise Unwritable(Reason.EMPTY_FIELD, str(field)) from None
+    except Malformed as part:
+        raise Unwritable(Reason.BAD_TEXT, str(part)) from None
+
+
+def write_letter(line: ContactAttempt, common: Mapping[str, str]) -> Written:
+    """Return the words of the paper letter to one case: its heading as subject, its text, and no HTML.
+
+    ``line`` carries step, round, case, workplace and holder; ``common`` is the letterhead in the language of the case.
+    ⟦link:12⟧ and ⟦code:12⟧ stand for the secrets of its holder, as in a mail (``secrets_of``, ``reveal``).
+    Raises: Unwritable.
+    """
+    letter = Mail(name=mail_words.LETTER, round=line.case.round, step=line.step, language=line.case.language)
+    return replace(write(letter, [line], common), html="")
+
+
+def sender_of(mail: Mail, common: Mapping[str, str]) -> str:
+    """Return who a mail is from: the sender of its step, or that of the round."""
+    return (clean(mail.step.sender) if mail.step else "") or common["sender"]
 
 
 def message(
@@ -179,7 +146,7 @@ def message(
         subject=written.subject,
         text=reveal(written.text, secrets),
         html=reveal(written.html, secrets),
-        sender=(common["sender"], sender),
+        sender=(sender_of(mail, common), sender),
         to=mail.address,
         reply_to=common["help_email"],
         headers={
@@ -230,24 +197,6 @@ def reveal(text: str, secrets: Mapping[str, str]) -> str:
     return SECRET.sub(lambda match: secrets[match[1]], text)
 
 
-def clean(text: str, most: int = 500) -> str:
-    """Return the text on one line, without signs that hide or change what is read, cut at ``most`` characters."""
-    return shorten(" ".join(CONTROL.sub(" ", INVISIBLE.sub("", text)).split()), most)
-
-
-def clean_name(text: str) -> str:
-    """Return a person's name without web addresses, and otherwise as ``clean`` does."""
-    return clean(WEB_ADDRESS.sub(" ", clean(text)), MOST_NAME)
-
-
-def shorten(text: str, most: int) -> str:
-    """Return the text, cut at the end of a word with … if it is longer than ``most`` characters."""
-    if len(text) <= most:
-        return text
-    head = text[:most].rpartition(" ")[0] or text[: most - 1]
-    return head.rstrip(" ,;:–-") + "…"
-
-
 @cache
 def _sender_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
@@ -259,106 +208,54 @@ def _audience(mail: Mail, lines: Sequence[ContactAttempt]) -> Audience:
     names = {line.holder.name for line in lines}
     one_person = kinds == {AddressKind.PERSON.value} and len(names) == 1
     owners = {line.holder.role == LinkHolder.Role.OWNER for line in lines}
-    mailbox = AddressKind.AUTHORITY.value if len(lines) > 1 else lines[0].holder.address_kind
+    if not lines:
+        one_person, owners = bool(mail.authority_contact and mail.authority_contact.name), {True}
+    mailbox = lines[0].holder.address_kind if len(lines) == 1 else AddressKind.AUTHORITY.value
     return Audience(
         language=mail.language,
         kind=AddressKind.PERSON.value if one_person else mailbox,
         readers="both" if len(owners) > 1 else "owner" if True in owners else "delegate",
         delegated=len(lines) == 1 and lines[0].silent_delegate is not None,
         bundle=len(lines) > 1,
-        started=all(line.case.disposition == Disposition.STARTED for line in lines),
         voluntary=mail.round.voluntary,
         rehearsal=mail.round.rehearsal,
+        form=form_of(mail.name),
     )
 
 
-def _line_fields(line: ContactAttempt) -> dict[str, str]:
-    workplace = line.case.sample_unit.workplace
-    name = clean(workplace.name, 120)
-    return {
-        "leader": clean_name(line.holder.name),
-        "workplace": name,
-        "subject_name": shorten(name, MOST_SUBJECT_NAME),
-        "address": clean(workplace.address, 120),
-        "authority": clean(workplace.authority, 80),
-        **{field: f"⟦{field}:{line.holder_id}⟧" for field in (*PERSONAL_LINKS, "code")},
-        **_hand_over_fields(line.silent_delegate or getattr(line.holder, "hand_over", None)),
-    }
+def _values(
+    mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str], audience: Audience
+) -> dict[str, str]:
+    """Return the merge fields but for the lists of a bundle, in the active language."""
+    common = {**common, "sender": sender_of(mail, common)}
+    if not lines:
+        return common | mail_fields.fields_of_authority(mail, common)
+    values = common | mail_fields.fields_of_line(lines[0]) | mail_fields.fields_of_notice(mail)
+    return values | mail_fields.fields_of_bundle(len(lines)) if audience.bundle else values
 
 
-def _hand_over_fields(given: HandOver | None) -> dict[str, str]:
-    """Return who handed over to whom and when, in the active language."""
-    if given is None:
-        return {}
-    names = {"owner": given.given_by, "delegate": given.holder.name}
-    fields = {field: shorten(clean_name(name), MOST_SUBJECT_NAME) for field, name in names.items()}
-    return fields | {"handed_over_on": weekday_date(given.began_at)}
-
-
-def _notice_fields(mail: Mail) -> dict[str, str]:
-    """Return the merge fields that come from what a notice tells of."""
-    if mail.cause is None:
-        return {}
-    if mail.cause.kind == EventKind.SUBMITTED:
-        return {"submitted_at": moment(mail.cause.at)}
-    return _hand_over_fields(getattr(mail.cause.holder, "hand_over", None))
-
-
-def _lines(lines: Sequence[ContactAttempt], audience: Audience, *, as_html: bool) -> str:
-    """Return the lines of a bundle; "" for a mail about one workplace."""
+def _lists(bones: Skeleton, lines: Sequence[ContactAttempt], audience: Audience, *, as_html: bool) -> dict[str, str]:
+    """Return the lists of a bundle that its words use; none for a mail about one workplace."""
     if not audience.bundle:
-        return ""
+        return {}
+    return {name: _list(name, lines, audience, as_html=as_html) for name in LISTS if f"{{{name}}}" in bones.text}
 
+
+def _list(name: str, lines: Sequence[ContactAttempt], audience: Audience, *, as_html: bool) -> str:
     def filled_in(line: ContactAttempt) -> str:
-        of_line = replace(audience, delegated=line.silent_delegate is not None)
+        text, html = mail_words.line(name, replace(audience, delegated=line.silent_delegate is not None))
         with translation.override(audience.language):
-            fields = _line_fields(line)
-        return _fill(_words("emails/parts/line.txt", of_line, as_html=as_html), fields, as_html=as_html)
+            fields = mail_fields.fields_of_line(line)
+        return fill(html, fields, _as_html) if as_html else fill(text, fields)
 
-    filled = "\n\n".join(filled_in(line) for line in lines)
-    return filled.replace("\n", "<br>\n") if as_html else filled
-
-
-def _fill(skeleton: str, values: Mapping[str, str], *, as_html: bool = False) -> str:
-    """Put the merge fields in. Raises: Unwritable for an empty one."""
-
-    def value(match: re.Match[str]) -> str:
-        text = values.get(match[1], "")
-        if not text:
-            raise Unwritable(Reason.EMPTY_FIELD, match[1])
-        if not as_html or match[1] == "lines":  # the lines are HTML already
-            return text
-        escaped = escape(text)
-        return f'<a href="{escaped}">{escaped}</a>' if match[1] in LINK_FIELDS else escaped
-
-    return FIELD.sub(value, skeleton)
+    return ("<br>\n<br>\n" if as_html else "\n\n").join(map(filled_in, lines))
 
 
-@cache
-def _words(template: str, audience: Audience, *, as_html: bool = False) -> str:
-    """Return the skeleton of a text template.
-
-    A blank line parts two paragraphs; a line that begins with a space goes on with the paragraph above it.
-    """
-    strong, end_strong = ("<strong>", "</strong>") if as_html else ("", "")
-    marks = {"strong": mark_safe(strong), "end_strong": mark_safe(end_strong)}
-    fields = {field: f"⟦{field}⟧" for field in FIELDS}
-    with translation.override(audience.language):
-        context = Context({**asdict(audience), **fields, **marks}, autoescape=as_html)
-        text = Engine.get_default().get_template(template).render(context)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"\s*\n[ \t]+", " ", text.strip()))
-
-
-@cache
-def _page(folder: str, audience: Audience) -> str:
-    """Return the skeleton of the HTML twin, with no line so long that it would have to be encoded."""
-    words = mark_safe(_words(f"{folder}/body.txt", audience, as_html=True))
-    context = Context({"words": words, "language": audience.language, "subject": "⟦subject⟧"})
-    return Engine.get_default().get_template(f"{folder}/body.html").render(context).replace("<br>", "<br>\n")
-
-
-def _reference_years(questionnaire: Questionnaire) -> tuple[str, str]:
-    return str(questionnaire.reference_start.year), str(questionnaire.reference_end.year)
+def _as_html(field: str, value: str) -> str:
+    if field in LISTS:  # HTML already
+        return value
+    escaped = escape(value)
+    return f'<a href="{escaped}">{escaped}</a>' if field in LINK_FIELDS else escaped
 
 
 def _answer(code: int) -> Answer:

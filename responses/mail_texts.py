@@ -27,6 +27,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
 
 REASONS: dict[Reason, Promise] = {
     Reason.EMPTY_FIELD: gettext_lazy("Not sent, because this text is empty: %(detail)s."),
+    Reason.BAD_TEXT: gettext_lazy("Not sent, because its text holds a part that there is not: %(detail)s."),
     Reason.SUBJECT_TOO_LONG: gettext_lazy("Not sent, because its subject is longer than 78 characters."),
     Reason.BAD_ADDRESS: gettext_lazy("Not sent, because this is not an e-mail address: %(detail)s."),
     Reason.NOT_RESERVED: gettext_lazy(
@@ -45,8 +46,40 @@ FIELDS: dict[str, Promise] = {
     "owner": gettext_lazy("the name of whoever handed the task over"),
     "delegate": gettext_lazy("the name of whoever got the task"),
     "workplace": gettext_lazy("the name of the workplace"),
+    "subject_name": gettext_lazy("the name of the workplace, at most 36 characters; of several how many there are"),
     "address": gettext_lazy("the address"),
     "authority": gettext_lazy("the name of the authority"),
+    "count": gettext_lazy("how many of its workplaces are sampled"),
+    "link": gettext_lazy("the personal link; of several workplaces the list of their links"),
+    "code": gettext_lazy("the code to type"),
+    "code_address": gettext_lazy("where the code is typed"),
+    "privacy_link": gettext_lazy("the address of the privacy page"),
+    "results_link": gettext_lazy("where the results are published"),
+    "opens": gettext_lazy("the first day of the fieldwork, with its weekday"),
+    "deadline": gettext_lazy("the deadline, with its weekday"),
+    "deadline_day": gettext_lazy("the deadline as day and month"),
+    "closing": gettext_lazy("the day on which the questionnaire closes, with its weekday"),
+    "closing_day": gettext_lazy("the same as day and month"),
+    "period": gettext_lazy("the years asked about, as in 2018-19"),
+    "years": gettext_lazy("the years asked about, as in a sentence"),
+    "sender_address": gettext_lazy("the e-mail address that the mails come from"),
+    "link_domain": gettext_lazy("the domain of the links"),
+}
+PARTS: dict[str, Promise] = {
+    "opening": gettext_lazy("who is addressed: the person, or the mailbox with the wish to forward the mail"),
+    "selected": gettext_lazy("that the workplace has been selected, and who is to answer"),
+    "answered": gettext_lazy("whose answers have come"),
+    "delegated": gettext_lazy("only for an owner who has passed the task on, and has not been answered for"),
+    "links": gettext_lazy("the link and the code; of several workplaces a list with both for each"),
+    "opt_outs": gettext_lazy("how to get no more mails; of several workplaces for each of them"),
+    "footer": gettext_lazy("all of what follows, from [voluntary] to [regards]"),
+    "voluntary": gettext_lazy("that answering is voluntary; nothing in a mandatory round"),
+    "confidential": gettext_lazy("who is told what is answered, and who can see it"),
+    "pass_on": gettext_lazy("what to do when it is not for the reader"),
+    "data": gettext_lazy("where the address comes from, who is responsible, and the privacy page"),
+    "help": gettext_lazy("the help desk"),
+    "opt_out": gettext_lazy("how to get no more mails; of several workplaces it stands at each link"),
+    "regards": gettext_lazy("the signature"),
 }
 
 
@@ -55,14 +88,15 @@ def outcome(text: str) -> str:
     code, _colon, detail = text.partition(":")
     if code not in set(Reason):
         return _("The mail server said: %(reply)s") % {"reply": text} if text else ""
-    return str(REASONS[Reason(code)]) % {"detail": _field(detail.strip())}
+    return str(REASONS[Reason(code)]) % {"detail": field(detail.strip())}
 
 
 def left_out(code: str) -> str:
     return str(LEFT_OUT[LeftOut(code)]) if code else ""
 
 
-def _field(name: str) -> str:
+def field(name: str) -> str:
+    """Return what a merge field stands for, in the active language."""
     if name in set(RoundText.Field):
         return str(RoundText.Field(name).label)
     return str(FIELDS.get(name, name))

@@ -30,4 +30,47 @@ TEXTS: dict[str, str | Promise] = {
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),
+    # the words of mails (responses/mail_checks.py)
+    "mail_subject_empty": _("Write a subject."),
+    "mail_subject_lines": _("The subject must stand on one line. Remove the line break."),
+    "mail_subject_bold": _("A subject cannot be bold. Remove the **."),
+    "mail_subject_part": _("The part %(name)s cannot stand in the subject. Write the words themselves."),
+    "mail_subject_too_long": _(
+        "With long names the subject has %(length)s characters; there is room for %(most)s. Shorten it. "
+        "{subject_name} is never longer than 36 characters."
+    ),
+    "mail_body_empty": _("Write the text of the mail."),
+    "mail_body_too_long": _("The text has %(length)s characters; there is room for %(most)s. Shorten it."),
+    "mail_field_unknown": _("There is no merge field %(name)s. Did you mean one of these: %(meant)s?"),
+    "mail_field_elsewhere": _(
+        "%(name)s cannot stand by itself, because not every mail has one, and a mail about several workplaces has "
+        "many. Use %(part)s."
+    ),
+    "mail_field_not_in_subject": _("%(name)s cannot stand in the subject. Move it to the text."),
+    "mail_part_unknown": _(
+        "There is no part %(name)s. Did you mean one of these: %(meant)s? Use round brackets for everything else."
+    ),
+    "mail_bracket_alone": _(
+        "A “%(bracket)s” has no partner, near “%(around)s”. Merge fields are written {name}, parts [name]."
+    ),
+    "mail_bold_alone": _("A ** has no partner in the paragraph “%(around)s”. Bold is written **so**."),
+    "mail_html": _("“%(found)s” is HTML. Write plain text: the mail program gets both from it."),
+    "mail_image": _("“%(found)s” is an image. A mail must say everything without images. Remove it."),
+    "mail_address_not_https": _("“%(address)s” must be a whole address that begins with https://."),
+    "mail_address_broken": _("“%(address)s” is not a web address that can be followed. Correct it."),
+    "mail_address_with_field": _(
+        "“%(address)s” has a merge field in it, so another site would learn who follows it. Write a plain address."
+    ),
+    "mail_address_short": _("“%(address)s” hides where it leads. Write the address that it leads to."),
+    "mail_address_tracking": _("“%(address)s” follows the reader. Remove what stands after the “?”."),
+    "mail_says_last": _("“%(found)s”: only the last mail may say that it is the last. Write it in another way."),
+    "mail_needs_link": _("The link to the questionnaire is missing. Put in %(part)s."),
+    "mail_needs_code": _("The code is missing. Put in {code}."),
+    "mail_needs_sender": _("The text must say who asks. Put in {sender} or %(part)s."),
+    "mail_needs_voluntary": _("The text must say that answering is voluntary. Put in %(part)s."),
+    "mail_needs_privacy": _("The text must lead to the privacy page. Put in %(part)s."),
+    "mail_needs_privacy_link": _("The text must lead to the privacy page. Put in {privacy_link}."),
+    "mail_needs_help": _("The text must say where to get help. Put in %(part)s."),
+    "mail_needs_opt_out": _("The text must say how to get no more mails. Put in %(part)s."),
+    "mail_needs_last": _("The text must say that this is the last mail."),
 }

@@ -158,6 +158,19 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
     return by_mail
 
 
+def is_wanted(mail: Mail) -> bool:
+    """Whether a mail about no case is still to leave: to the contact of an authority, or to who waits for the results.
+
+    An authority is told before the round has closed, the results after they are published. A mail about cases is
+    judged by its lines.
+    """
+    if mail.name == ContactStep.MailName.KICK_OFF:
+        return mail.authority_contact is not None and mail.round.closed_at is None
+    if mail.name == ContactStep.MailName.RESULT:
+        return mail.result_request_id is not None and mail.round.status == Round.Status.PUBLISHED
+    return False
+
+
 def _read_silent_delegates(attempts: Collection[ContactAttempt]) -> None:
     """Tell the lines of owners who have passed the task on to whom; no query when there are none."""
     if not attempts:

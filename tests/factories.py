@@ -175,6 +175,16 @@ def make_open_round(**changes: Any) -> Round:
     return round_
 
 
+def make_step(round_: Round, mail_name: str, **changes: Any) -> ContactStep:
+    """The step of the round's contact plan with this mail, ten days into the field if the plan has none."""
+    defaults = {"day": 10, **changes}
+    step, made = ContactStep.objects.get_or_create(round=round_, mail_name=mail_name, defaults=defaults)
+    if changes and not made:
+        ContactStep.objects.filter(pk=step.pk).update(**changes)
+        step.refresh_from_db()
+    return step
+
+
 def make_case(
     round_: Round | None = None,
     *,

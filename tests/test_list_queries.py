@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from barometer.models import User
 from responses.actions import contact, correction
+from responses.mail_words import TEXTS
 from responses.models import Case, CaseContact, HandOver, LinkHolder, Notice, ResultRequest
 from responses.statistics.dispositions import EventKind
 from surveys.actions.part import copy_part
 from surveys.actions.questionnaire import new_version
-from surveys.models import ImportRemark, Part, Questionnaire, Round
+from surveys.models import ImportRemark, MailText, Part, Questionnaire, Round
 from tests.factories import NOON, make_case, make_holder, make_open_round, make_questionnaire, make_response
 from tests.people import browser_of, dana
 
@@ -50,9 +51,11 @@ def in_the_field(round_: Round, number: int) -> None:
     given = {"round": round_, "holder": owner, "at": NOON, "language": "da", "text_version": 1}
     CaseContact.objects.create(**given, recipient="COI", email="a@b.example", innovation="Brød")
     ResultRequest.objects.create(**given, email="a@b.example")
+    words = {"subject": "x", "body": "y", "edited_at": NOON, "edited_by": dana()}
+    MailText.objects.create(round=round_, name=TEXTS[number], language="da", **words)
 
 
-@pytest.mark.parametrize("name", ["cases", "hand-overs", "mails", "case-contacts", "round"])
+@pytest.mark.parametrize("name", ["cases", "hand-overs", "mails", "mail-texts", "case-contacts", "round"])
 def test_of_a_round(round_: Round, name: str) -> None:
     path = reverse(name, args=[round_.slug])
     for number in range(FEW):

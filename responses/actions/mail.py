@@ -7,8 +7,10 @@ from django.db import transaction
 from barometer import audit
 from barometer.models import User
 from responses.actions import events
+from responses.actions.result_mail import forget_address
 from responses.mail import Reason
 from responses.models import ContactAttempt, Mail
+from surveys.models import ContactStep
 
 
 class MailDecided(Exception):
@@ -39,6 +41,8 @@ def confirm_sent(*, mail: Mail, by: User, at: datetime) -> None:
     mail.save(update_fields=["status", "outcome"])
     if mail.step_id:
         events.record_invited(dict(mail.lines.filter(left_out="").values_list("case_id", "holder_id")), at=at, by=by)
+    if mail.name == ContactStep.MailName.RESULT:
+        forget_address(mail=mail)
     audit.record("mail.confirmed_sent", target=mail, by=by, at=at)
 
 
@@ -54,6 +58,8 @@ def send_again(*, mail: Mail, by: User, at: datetime) -> Mail:
         step_id=mail.step_id,
         name=mail.name,
         cause_id=mail.cause_id,
+        authority_contact_id=mail.authority_contact_id,
+        result_request_id=mail.result_request_id,
         authority_code=mail.authority_code,
         address=mail.address,
         domain=mail.domain,

@@ -24,17 +24,19 @@ from responses import mail as mails
 from responses import recipients
 from responses.actions import events
 from responses.actions.contact import kind_of
+from responses.actions.result_mail import forget_address
 from responses.mail import Answer, Reason, Unwritable
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail
 from responses.recipients import Line
 from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, left_out, notice_left_out
-from surveys.models import Round
+from surveys.models import ContactStep, Round
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
 FIRST_DELAY = timedelta(minutes=5)  # doubled at every further attempt: the eighth is 10½ hours after the first
 STALE_AFTER = timedelta(minutes=10)
+WITH_A_MAIL = ("step", "cause__holder__hand_over", "round__questionnaire", "authority_contact")
 
 
 @dataclass(slots=True)
@@ -61,7 +63,11 @@ def send_due(
         raise ValueError("no mail is sent inside a transaction")
     recover_stale(at=at)
     mails_due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
-    due = list(mails_due.select_related("step", "cause__holder__hand_over", "round__questionnaire")[:limit])
+    due = list(
+        mails_due.select_related("step", "cause__holder__hand_over", "round__questionnaire", "authority_contact")[
+            :limit
+        ]
+    )
     if not due or not _open(connection):
         return Counter()
     claimed = _claim(due, at)
@@ -117,7 +123,7 @@ def _close(connection: BaseEmailBackend) -> None:
 def _send(mail: Mail, batch: Batch) -> str:
     """Bring a claimed mail as far as it gets, and return the status it got."""
     lines = _lines_to_send(mail, batch)
-    if not lines:
+    if not lines and not recipients.is_wanted(mail):
         return _end(mail, Mail.Status.CANCELLED, Reason.NOBODY_LEFT, batch.at)
     if mail.round.rehearsal and not is_reserved_address(mail.address):
         return _end(mail, Mail.Status.CANCELLED, Reason.NOT_RESERVED, batch.at)
@@ -228,6 +234,8 @@ def _record_sent(mail: Mail, lines: Sequence[ContactAttempt], at: datetime) -> N
     )
     if taken.update(status=Mail.Status.SENT, ended_at=at, outcome="") and mail.step:
         events.record_invited(_holders(lines), at=at)
+        if mail.name == ContactStep.MailName.RESULT:
+            forget_address(mail=mail)
 
 
 def _holders(lines: Sequence[ContactAttempt]) -> dict[int, int]:

@@ -26,6 +26,7 @@ class Notice(models.TextChoices):
     OWNER_SHARED = "owner_shared", _("To the owner: the questionnaire has been shared")
     OWNER_WAITING = "owner_waiting", _("To the owner: a link waits for staff")
     OWNER_GIVEN_BACK = "owner_given_back", _("To the owner: the task is back")
+    CONTACT_CHANGED = "contact_changed", _("To the old and the new leader: new contact")
 
 
 def mail_names() -> list[tuple[str, Promise]]:

@@ -143,6 +143,7 @@ NOTICES = {
     "owner_shared": NoticeRule(TOLD, to_authority=True),
     "owner_waiting": NoticeRule(UNFINISHED, to_authority=True),
     "owner_given_back": NoticeRule(UNFINISHED, to_authority=True),
+    "contact_changed": NoticeRule(UNFINISHED, to_authority=True),
 }
 
 

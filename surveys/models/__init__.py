@@ -1,4 +1,4 @@
-from surveys.models.contact_plan import AuthorityContact, ContactStep, MailText, QuietWeek
+from surveys.models.contact_plan import MAILS, REMINDERS, TO_STARTED, AuthorityContact, ContactStep, MailText, QuietWeek
 from surveys.models.frame import (
     AddressKind,
     FrameFile,
@@ -24,6 +24,9 @@ from surveys.models.sample import Sample, SampleUnit, Stratum
 from surveys.models.snapshot import Act, Part, QuestionnaireSnapshot
 
 __all__ = [
+    "MAILS",
+    "REMINDERS",
+    "TO_STARTED",
     "Act",
     "AddressKind",
     "AuthorityContact",

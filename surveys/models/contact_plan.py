@@ -76,6 +76,12 @@ class ContactStep(models.Model):
         return (self.date - self.round.opens_on).days
 
 
+NOT_MAILED = (ContactStep.MailName.LETTER, ContactStep.MailName.CALLS)
+MAILS = tuple(name for name in ContactStep.MailName if name not in NOT_MAILED)
+REMINDERS = (ContactStep.MailName.REMINDER_1, ContactStep.MailName.REMINDER_2, ContactStep.MailName.REMINDER_3)
+TO_STARTED = (*REMINDERS, ContactStep.MailName.LAST)  # may have words of their own for those who have started
+
+
 class MailText(models.Model):
     """Words of a mail as staff have written them for a round, in the place of the shipped ones.
 

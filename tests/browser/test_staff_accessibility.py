@@ -27,7 +27,7 @@ pytestmark = [
 
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
-CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts")
+CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts")
 OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export", *CONTACT)
 
 
@@ -128,4 +128,20 @@ def test_what_was_left_beside_the_answers_and_a_request_to_correct(
     case = reverse("case", args=[response.case_id])
     found = axe.faults_of(page, *pages_of(round_, "round", "case-contacts"), asking, case)
     found += axe.faults_of(page, *(reverse("case-act", args=[response.case_id, act]) for act in CORRECTING))
+    assert found == [], "\n".join(found)
+
+
+def test_the_words_of_its_mails(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    page = open_browser(language, staff=finn())
+    reminder = reverse("mail-text", args=[round_.slug, "reminder_1"])
+    started = reverse("mail-text-started", args=[round_.slug, "reminder_1"])
+    letter = reverse("mail-text", args=[round_.slug, "letter"])
+    found = axe.faults_of(page, started, letter, reminder)
+    page.locator("main summary").click()
+    found += axe.faults(page)
+    page.locator("#id_subject__da").fill("{navn} [links]")
+    page.locator("#id_body__en").fill("")
+    follow(page.locator("main button[value=save]"))
+    found += axe.faults(page)  # nothing of it is right
     assert found == [], "\n".join(found)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from responses.mail import clean_name
+from responses.cleaning import clean_name
 from responses.statistics.hand_over import (
     SILENCE,
     Receiver,
