@@ -31,7 +31,7 @@ from barometer.formats import moment, weekday_date
 from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
 from barometer.smtp import LostBeforeData
-from responses import links
+from responses import bounce_address, links
 from responses.models import ContactAttempt, HandOver, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import AddressKind, Questionnaire, Round, RoundText
@@ -182,6 +182,8 @@ def message(
         sender=(common["sender"], sender),
         to=mail.address,
         reply_to=common["help_email"],
+        envelope_sender=bounce_address.of(mail.pk or 0),
+        metadata={bounce_address.METADATA: bounce_address.token(mail.pk or 0)},
         headers={
             "Message-ID": mail.message_id or make_msgid(idstring=f"mail{mail.pk}", domain=sender.rpartition("@")[2]),
             "Date": format_datetime(at),

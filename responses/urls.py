@@ -13,6 +13,7 @@ from responses.views import (
     hand_overs,
     links,
     mails,
+    provider_events,
     questions,
     receipt,
     round,
@@ -65,4 +66,8 @@ staff = [
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
 ]
 
-urlpatterns = respondent + staff
+machines = [
+    path("mail-events/", provider_events.provider_events, name="provider-events"),
+]
+
+urlpatterns = respondent + staff + machines

@@ -159,15 +159,6 @@ def reject_ineligible(*, case: Case, reason: str, by: User, at: datetime) -> Non
 
 
 @transaction.atomic
-def record_bounce(*, case: Case, by: User | None, at: datetime, reason: str = "") -> None:
-    """A mail to the case's address came back."""
-    case = lock_open(case.pk)
-    events.record(case, kind=EventKind.BOUNCED, at=at, by=by)
-    if by:
-        audit.record("case.bounced", target=case, by=by, at=at, reason=reason)
-
-
-@transaction.atomic
 def retire_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> None:
     """End a personal link: it answers 404 from now on, and its holder gets no more mail."""
     case = events.lock(holder.case_id)

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from barometer.access import staff, staff_required
 from barometer.models import AuditEvent, User
 from responses import links
+from responses.actions import bounce, correction
 from responses.actions import case as actions
-from responses.actions import correction
 from responses.actions.answering import route_of
 from responses.actions.correction import Correction
 from responses.case_texts import EVENTS
@@ -152,7 +152,7 @@ ACTS = {
         explanation=gettext_lazy("The mail program says that the address does not exist or takes no mail."),
         done=gettext_lazy("The bounce is recorded."),
         dispositions=frozenset({Disposition.NOT_STARTED, Disposition.STARTED}),
-        do=lambda case, holder, reason, by, at: actions.record_bounce(case=case, reason=reason, by=by, at=at),
+        do=lambda case, holder, reason, by, at: bounce.record_bounce_of_case(case=case, reason=reason, by=by, at=at),
     ),
     "new-link": Act(
         title=gettext_lazy("Make a new personal link"),
