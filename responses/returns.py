@@ -285,7 +285,8 @@ def _text(part: Message) -> str:
 
 def _header(message: Message, name: str) -> str:
     """Return a header in one line, without its encoding; "" if it is not there."""
-    value = str(message.get(name, ""))[:2000]
+    found = (str(value) for key, value in message.raw_items() if key.lower() == name.lower())
+    value = next(found, "")[:2000].encode("ascii", "surrogateescape").decode("utf-8", "replace")
     with suppress(ValueError, LookupError):  # no such character set, or bytes that are not of it
         value = str(make_header(decode_header(value)))
     return " ".join(value.split())
