@@ -9,7 +9,7 @@ import mailbox
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -83,6 +83,8 @@ def _logged_in(url: str) -> Iterator[imaplib.IMAP4]:
     finally:
         with suppress(OSError, imaplib.IMAP4.error):  # a server that is gone need not be told goodbye
             connection.logout()
+        with suppress(OSError):
+            connection.shutdown()
 
 
 class _ImapMailbox:
@@ -128,7 +130,8 @@ class _Maildir:
     def put_away(self, message: Message, *, for_people: bool) -> None:
         with suppress(KeyError, FileNotFoundError):
             folder = self._box.add_folder(FOR_PEOPLE if for_people else HANDLED)
-            folder.add(self._box.get_file(message.key))
+            with closing(self._box.get_file(message.key)) as file:
+                folder.add(file)
             self._box.discard(message.key)
 
 
