@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -94,6 +94,7 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
             last_on_address=_last_of(ON_ADDRESS, models.Q(case=models.OuterRef("case"))),
             events=_number_of_events("case"),
             silent_from=_silent_from("case"),
+            written_to=models.F("mail__address"),
         )
         .order_by("pk")
     )
@@ -108,7 +109,10 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
         elsewhere = holder.standing == LinkHolder.Standing.ENDED
         if attempt.step_id and not elsewhere:
             elsewhere = holder.role != hand_over.receiver(attempt.silent_from, at)
-        found = contactable(holder, attempt.case.round, attempt, task_elsewhere=elsewhere)
+        found = replace(
+            contactable(holder, attempt.case.round, attempt, task_elsewhere=elsewhere),
+            address_changed=holder.email.casefold() != attempt.written_to.casefold(),
+        )
         by_mail[attempt.mail_id].append(Line(attempt, found, attempt.events))
     return by_mail
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from responses.views import (
+    addresses,
     answering,
     case_contacts,
     cases,
@@ -54,9 +55,13 @@ staff = [
     path("rounds/<slug:slug>/close/", round.close, name="round-close"),
     path("rounds/<slug:slug>/cases/", cases.listing, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/address/", addresses.change, name="case-address"),
     path("cases/<int:pk>/<slug:act>/", cases.act, name="case-act"),
     path("rounds/<slug:slug>/hand-overs/", hand_overs.listing, name="hand-overs"),
     path("hand-overs/<int:pk>/<slug:act>/", hand_overs.act, name="hand-over-act"),
+    path("rounds/<slug:slug>/addresses/", addresses.listing, name="address-repair"),
+    path("rounds/<slug:slug>/addresses/export/", addresses.export, name="address-repair-export"),
+    path("rounds/<slug:slug>/addresses/corrections/", addresses.corrections, name="address-corrections"),
     path("rounds/<slug:slug>/mails/", mails.listing, name="mails"),
     path("mails/<int:pk>/", mails.mail, name="mail"),
     path("rounds/<slug:slug>/case-contacts/", case_contacts.listing, name="case-contacts"),

@@ -30,7 +30,7 @@ PURE = (
 # From the inside out; a module may import those of its own layer and of the layers before it.
 LAYERS = (
     ("statistics", "questionnaire", "xlsform", "classifications", "sampling", "register_headers", "frame_file"),
-    ("models", "problem_texts", "case_texts", "answering"),
+    ("models", "problem_texts", "case_texts", "address_texts", "answering"),
     (
         "links",
         "guessing",
@@ -39,6 +39,8 @@ LAYERS = (
         "returns",
         "return_dates",
         "mailboxes",
+        "address_file",
+        "address_repair",
         "provider_events",
         "recipients",
         "references",
@@ -52,7 +54,7 @@ LAYERS = (
         "charts",
     ),
     ("actions",),
-    ("forms", "after_forms", "hand_over_forms", "tasks", "simulation"),
+    ("forms", "after_forms", "hand_over_forms", "address_forms", "tasks", "simulation"),
     ("views",),
     ("urls", "admin", "management"),
 )

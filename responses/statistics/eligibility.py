@@ -17,6 +17,7 @@ class LeftOut(StrEnum):
     LINK_RETIRED = "link_retired"
     NO_ADDRESS = "no_address"
     BOUNCED = "bounced"
+    ADDRESS_CHANGED = "address_changed"
     AUTHORITY_MAILBOX = "authority_mailbox"
     OVERTAKEN = "overtaken"
     TASK_ELSEWHERE = "task_elsewhere"
@@ -38,6 +39,7 @@ class Contactable:
         bounced: the last thing known of the address is that a mail to it came back.
         reads_for_the_authority: the address is a mailbox of the authority, not of the workplace or a person.
         task_elsewhere: somebody else has the task, or is to be written to about it (``statistics.hand_over``).
+        address_changed: the mail was made for another address than the holder has now.
     """
 
     disposition: Disposition
@@ -48,6 +50,7 @@ class Contactable:
     reads_for_the_authority: bool
     round_open: bool
     task_elsewhere: bool = False
+    address_changed: bool = False
 
 
 def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
@@ -66,6 +69,7 @@ def left_out(case: Contactable, *, reminder: bool) -> LeftOut | None:
         LeftOut.LINK_RETIRED: case.link_retired,
         LeftOut.NO_ADDRESS: not case.has_address,
         LeftOut.BOUNCED: case.bounced or case.disposition == Disposition.BOUNCED,
+        LeftOut.ADDRESS_CHANGED: case.address_changed,
         LeftOut.AUTHORITY_MAILBOX: reminder and case.reads_for_the_authority,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
@@ -120,6 +124,7 @@ def notice_left_out(case: Contactable, rule: NoticeRule) -> LeftOut | None:
         LeftOut.LINK_RETIRED: case.link_retired,
         LeftOut.NO_ADDRESS: not case.has_address,
         LeftOut.BOUNCED: case.bounced,
+        LeftOut.ADDRESS_CHANGED: case.address_changed,
         LeftOut.AUTHORITY_MAILBOX: case.reads_for_the_authority and not rule.to_authority,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

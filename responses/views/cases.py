@@ -24,10 +24,11 @@ from responses.actions import bounce, correction
 from responses.actions import case as actions
 from responses.actions.answering import route_of
 from responses.actions.correction import Correction
+from responses.address_texts import status_in_words
 from responses.case_texts import EVENTS
 from responses.forms import ReasonForm
 from responses.mail_texts import left_out
-from responses.models import Case, ContactAttempt, LinkHolder, Response
+from responses.models import Case, ContactAttempt, LinkHolder, MailReturn, Response
 from responses.models.case import DISPOSITION_LABELS, CaseQuerySet
 from responses.references import case_of, reference
 from responses.statistics.dispositions import Disposition, EventKind
@@ -200,6 +201,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "decline_reason": getattr(case_, "decline_reason", None),
         "timeline": _timeline(case_, holders),
         "lines": [(line, left_out(line.left_out)) for line in lines.select_related("mail").order_by("pk")],
+        "returns": _returns(case_),
         "acts": [(slug, act.title) for slug, act in ACTS.items() if _can(act, case_, owner)],
     }
     return render(request, "responses/cases/case.html", context)
@@ -234,6 +236,12 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "responses/cases/act.html", context, status=status)
+
+
+def _returns(case_: Case) -> list[tuple[MailReturn, str]]:
+    """Return what came back of the mails about the case, with the mail server's reason in words."""
+    found = MailReturn.objects.filter(mail__lines__case=case_, mail__lines__left_out="").select_related("mail")
+    return [(each, status_in_words(each.status_code)) for each in found.distinct().order_by("pk")]
 
 
 def _owner(case_: Case) -> LinkHolder:

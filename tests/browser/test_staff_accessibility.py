@@ -27,7 +27,18 @@ pytestmark = [
 
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
-OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export")
+OF_A_ROUND = (
+    "round",
+    "round-edit",
+    "round-texts",
+    "frame",
+    "sample",
+    "cases",
+    "mails",
+    "address-repair",
+    "figures",
+    "export",
+)
 
 
 @pytest.fixture
