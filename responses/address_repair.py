@@ -62,8 +62,13 @@ def rows(owners: Sequence[LinkHolder]) -> list[Row]:
 def away(round_: Round, today: date) -> QuerySet[MailReturn]:
     """Return the automatic replies of those who are still away, with when they are back, the first first."""
     of_round = MailReturn.objects.filter(kind=MailReturn.Kind.AUTO_REPLY, mail__round=round_, returns_on__gt=today)
+    unfinished = Case.objects.of_round(round_).unfinished()
     return (
-        of_round.filter(mail__lines__left_out="", mail__lines__holder__email__iexact=F("mail__address"))
+        of_round.filter(
+            mail__lines__case__in=unfinished,
+            mail__lines__left_out="",
+            mail__lines__holder__email__iexact=F("mail__address"),
+        )
         .annotate(
             case_id=F("mail__lines__case"),
             workplace=F("mail__lines__case__sample_unit__workplace__name"),

@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import FilePayload
 from pytest_django.fixtures import Settings
 
 from responses.actions import consent, correction
-from responses.models import Case, Mail, Response
+from responses.models import Case, LinkHolder, Mail, Response
 from responses.statistics.dispositions import Disposition
 from surveys.models import Round
 from tests.browser.accessibility import Axe
@@ -138,4 +139,26 @@ def test_what_was_left_beside_the_answers_and_a_request_to_correct(
     case = reverse("case", args=[response.case_id])
     found = axe.faults_of(page, *pages_of(round_, "round", "case-contacts"), asking, case)
     found += axe.faults_of(page, *(reverse("case-act", args=[response.case_id, act]) for act in CORRECTING))
+    assert found == [], "\n".join(found)
+
+
+def test_the_repair_of_addresses(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    [case, *_] = Case.objects.filter(disposition=Disposition.BOUNCED)
+    number = case.sample_unit.workplace.register_id
+    page = open_browser(language, staff=finn())
+    [repair] = pages_of(round_, "address-repair")
+    found = axe.faults_of(page, f"/cases/{case.pk}/address/")
+    follow(page.locator(BUTTON))
+    found += axe.faults(page)  # no reason given
+    for email in ("nobody", "ny@boernehave.example"):
+        page.goto(repair)
+        content = f"register_id;name;email\n{number};Nina Ny;{email}".encode()
+        file: FilePayload = {"name": "a.csv", "mimeType": "text/csv", "buffer": content}
+        page.locator("input[type=file]").set_input_files(files=file)
+        follow(page.locator(BUTTON))
+        found += axe.faults(page)  # refused, then to be confirmed
+    page.locator("textarea").fill("told by the authority")
+    follow(page.locator(BUTTON))
+    assert LinkHolder.objects.filter(case=case, email="ny@boernehave.example").exists()
     assert found == [], "\n".join(found)
