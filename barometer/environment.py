@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from barometer.addresses import is_address
 
+MOST_LOCAL = 30  # characters; 64 with what responses.bounce_address adds
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -46,6 +47,14 @@ def one_of(name: str, beginnings: tuple[str, ...], default: str) -> str:
     return value
 
 
+def choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    """Return the variable, which must be one of these words."""
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write {' or '.join(choices)}.")
+    return value
+
+
 def site_address(name: str, default: str | None) -> str:
     """Return ``http(s)://host`` with nothing behind it: what links are made of, so half of one ends in every mail."""
     value = text(name, default).rstrip("/")
@@ -69,6 +78,36 @@ def sender(name: str, default: str | None) -> str:
     address = parseaddr(value)[1]
     if not (address.isascii() and is_address(address)):
         raise ImproperlyConfigured(f"{name} is {value!r}: write an e-mail address, for example survey@example.org")
+    return value
+
+
+def bounce_address(name: str) -> str:
+    """Return a plain ``name@domain`` with room for a signed number behind the name, or "" where none is given."""
+    value = text(name, "")
+    local = value.partition("@")[0]
+    if value and not (value.isascii() and is_address(value) and len(local) <= MOST_LOCAL and "+" not in local):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: write an e-mail address with at most {MOST_LOCAL} characters before the @ and no +, "
+            "for example bounces@bounce.example.org"
+        )
+    return value
+
+
+def mailbox(name: str) -> str:
+    """Return the address of a mailbox, or "" where none is given. The value holds a password: no message repeats it.
+
+    Without encryption only a server on the same machine is asked.
+    """
+    value = text(name, "")
+    parts = urlsplit(value)
+    on_disk = parts.scheme in ("maildir", "mbox", "folder") and not parts.netloc and parts.path.startswith("/")
+    schemes = ("imaps", "imap") if parts.hostname in ("localhost", "127.0.0.1") else ("imaps",)
+    on_a_server = parts.scheme in schemes and parts.hostname and parts.username and parts.password is not None
+    if value and not (on_disk or on_a_server):
+        raise ImproperlyConfigured(
+            f"{name}: write imaps://user:password@host/INBOX, with what is no letter or digit in the password written "
+            "as %XX, or maildir:///folder, mbox:///file or folder:///folder"
+        )
     return value
 
 

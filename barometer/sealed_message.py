@@ -36,7 +36,9 @@ class Sealed:
 class SealedMessage(EmailMultiAlternatives):
     """A text and its HTML twin to one address.
 
-    ``sender`` is (name, address); the other headers are given as they are to be read, and are encoded here.
+    ``sender`` is (name, address) and stands in the header From; ``envelope_sender`` is where the mail comes back to,
+    that of the header unless another is given. ``metadata`` is for a provider, which repeats it in what it reports.
+    The other headers are given as they are to be read, and are encoded here.
     Raises: BadHeaderError for a header with a line break.
     """
 
@@ -50,16 +52,19 @@ class SealedMessage(EmailMultiAlternatives):
         to: str,
         reply_to: str,
         headers: Mapping[str, str],
+        envelope_sender: str = "",
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
         from_header = f"{_phrase(sender[0])} <{_ascii(sender[1])}>"
         super().__init__(
             subject=subject,
             body=text,
-            from_email=_ascii(sender[1]),
+            from_email=_ascii(envelope_sender or sender[1]),
             to=[_ascii(to)],
             reply_to=[_ascii(reply_to)],
             headers={**headers, "From": from_header},
         )
+        self.metadata = dict(metadata or {})  # read by the back ends of django-anymail
         self.attach_alternative(html, "text/html")
         all_headers = {
             "From": from_header,

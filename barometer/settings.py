@@ -146,6 +146,10 @@ EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", "barometer@example.org" if DEBUG else None)
+EMAIL_PROVIDER = environment.choice("EMAIL_PROVIDER", ("smtp", "mailgun", "mailjet", "postmark", "sendgrid"), "smtp")
+BOUNCE_ADDRESS = environment.bounce_address("BOUNCE_ADDRESS")
+RETURNS_URL = environment.mailbox("RETURNS_URL")
+WEBHOOK_SECRET = environment.text("WEBHOOK_SECRET", "")
 
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "filesystem://" if DEBUG else None)
 if CELERY_BROKER_URL == "filesystem://":

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
 
 from django.conf import settings
 
@@ -18,6 +19,7 @@ from responses.models import LinkHolder
 ANSWER, OPT_OUT, TAKE_BACK, GIVE_BACK = "answer", "opt-out", "take-back", "give-back"
 BY_HAND = "by-hand"  # carried by the pages of a browser in which answers have been changed: no machine did that
 COPY, SEEN = "copy", "seen"  # of a response
+RETURN = "return"  # of a mail, in the address that it comes back to
 CASE_CONTACT, RESULT_REQUEST = "case-contact", "result-request"  # of what somebody left, to withdraw it
 PATHS = {ANSWER: "s", OPT_OUT: "o", TAKE_BACK: "t", GIVE_BACK: "r"}
 TOKEN = re.compile(r"^([0-9A-Za-z])([0-9a-z]{1,12})-([0-9A-Za-z_-]{22})$")
@@ -35,7 +37,7 @@ HOLDER = Prepared(lambda pk: HOLDERS.filter(pk=pk), -1)
 def token(purpose: str, holder: LinkHolder) -> str:
     """Return the secret part of a holder's address, 26–37 characters safe in a URL path."""
     key_id = next(iter(settings.LINK_KEYS))
-    return f"{key_id}{_base36(holder.pk)}-{_mac(key_id, purpose, holder.pk, holder.generation)}"
+    return f"{key_id}{base36(holder.pk)}-{_mac(key_id, purpose, holder.pk, holder.generation)}"
 
 
 def address(purpose: str, holder: LinkHolder) -> str:
@@ -46,7 +48,7 @@ def address(purpose: str, holder: LinkHolder) -> str:
 def signed(purpose: str, number: int, generation: int = 0) -> str:
     """Return a token, of the same form, for a row that is no link holder; another generation makes another token."""
     key_id = next(iter(settings.LINK_KEYS))
-    return f"{key_id}{_base36(number)}-{_mac(key_id, purpose, number, generation)}"
+    return f"{key_id}{base36(number)}-{_mac(key_id, purpose, number, generation)}"
 
 
 def number_in(text: str) -> int | None:
@@ -61,6 +63,11 @@ def is_signed(purpose: str, text: str, number: int, generation: int = 0) -> bool
     if match is None or match[1] not in settings.LINK_KEYS or int(match[2], 36) != number:
         return False
     return hmac.compare_digest(_mac(match[1], purpose, number, generation), match[3])
+
+
+def digests(purpose: str, number: int) -> Iterator[bytes]:
+    """Yield what signs this number with each of our keys, the one that signs now first; 32 bytes each."""
+    return (_digest(key_id, purpose, number, 0) for key_id in settings.LINK_KEYS)
 
 
 def holder_of(purpose: str, text: str) -> LinkHolder | None:
@@ -136,7 +143,8 @@ def _times_alpha(value: int) -> int:
     return value ^ 0b100101 if value & 0b100000 else value
 
 
-def _base36(number: int) -> str:
+def base36(number: int) -> str:
+    """Return a number above 0 in digits and lower-case letters."""
     digits = ""
     while number:
         number, digit = divmod(number, 36)

@@ -27,7 +27,7 @@ from barometer.addresses import is_address
 from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
 from barometer.smtp import LostBeforeData
-from responses import links, mail_fields, mail_words
+from responses import bounce_address, links, mail_fields, mail_words
 from responses.cleaning import clean
 from responses.mail_fields import LINK_FIELDS, PERSONAL_LINKS, letterhead
 from responses.mail_format import EmptyField, Malformed, Words, fill
@@ -149,6 +149,8 @@ def message(
         sender=(sender_of(mail, common), sender),
         to=mail.address,
         reply_to=common["help_email"],
+        envelope_sender=bounce_address.of(mail.pk or 0),
+        metadata={bounce_address.METADATA: bounce_address.token(mail.pk or 0)},
         headers={
             "Message-ID": mail.message_id or make_msgid(idstring=f"mail{mail.pk}", domain=sender.rpartition("@")[2]),
             "Date": format_datetime(at),

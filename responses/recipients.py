@@ -135,6 +135,7 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
             got_the_last=_got_the_last("case"),
             events=_number_of_events("case"),
             silent_from=_silent_from("case"),
+            written_to=models.F("mail__address"),
         )
         .order_by("pk")
     )
@@ -151,7 +152,10 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
         elsewhere = holder.standing == LinkHolder.Standing.ENDED
         if attempt.step_id and not elsewhere:
             elsewhere = holder.role != hand_over.receiver(attempt.silent_from, at)
-        found = contactable(holder, attempt.case.round, attempt, task_elsewhere=elsewhere)
+        found = replace(
+            contactable(holder, attempt.case.round, attempt, task_elsewhere=elsewhere),
+            address_changed=holder.email.casefold() != attempt.written_to.casefold(),
+        )
         if attempt.step_id:
             found = audiences.judged(attempt.step_id, holder, found)
         by_mail[attempt.mail_id].append(Line(attempt, found, attempt.events))

@@ -3,12 +3,18 @@
 The rows are the truth: each may run twice, or not at all once.
 """
 
+import logging
 import time
+from collections import Counter
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from responses.actions import contact, recheck, sending
+from responses.actions import contact, recheck, returns, sending
+from responses.mailboxes import MailboxUnavailable, open_mailbox
+
+logger = logging.getLogger(__name__)
 
 LONGEST = 50  # seconds, so that a sweep is over before the next one begins
 
@@ -29,6 +35,25 @@ def send_due_mails() -> int:
             break
         handled += batch
     return handled
+
+
+@shared_task
+def read_returns() -> int:
+    """Read what has come back to the bounce mailbox, if there is one. Safe to run twice."""
+    return fetch_returns(settings.RETURNS_URL).total() if settings.RETURNS_URL else 0
+
+
+def fetch_returns(url: str) -> Counter[str]:
+    """Read the mailbox at an address; return how many messages were what. One that is away is looked at again later."""
+    try:
+        with open_mailbox(url) as box:
+            counts = returns.read_mailbox(box=box, at=timezone.now())
+    except MailboxUnavailable as error:
+        logger.error("The bounce mailbox cannot be read: %s", error)
+        return Counter()
+    if counts:
+        logger.info("Read from the bounce mailbox: %s", dict(counts))
+    return counts
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from responses.views import (
+    addresses,
     answering,
     case_contacts,
     cases,
@@ -15,6 +16,7 @@ from responses.views import (
     links,
     mail_texts,
     mails,
+    provider_events,
     questions,
     receipt,
     round,
@@ -56,9 +58,13 @@ staff = [
     path("rounds/<slug:slug>/contact/", contact_plan.contact_plan, name="contact-plan"),
     path("rounds/<slug:slug>/cases/", cases.listing, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/address/", addresses.change, name="case-address"),
     path("cases/<int:pk>/<slug:act>/", cases.act, name="case-act"),
     path("rounds/<slug:slug>/hand-overs/", hand_overs.listing, name="hand-overs"),
     path("hand-overs/<int:pk>/<slug:act>/", hand_overs.act, name="hand-over-act"),
+    path("rounds/<slug:slug>/addresses/", addresses.listing, name="address-repair"),
+    path("rounds/<slug:slug>/addresses/export/", addresses.export, name="address-repair-export"),
+    path("rounds/<slug:slug>/addresses/corrections/", addresses.corrections, name="address-corrections"),
     path("rounds/<slug:slug>/mails/", mails.listing, name="mails"),
     path("mails/<int:pk>/", mails.mail, name="mail"),
     path("rounds/<slug:slug>/contact/texts/", mail_texts.listing, name="mail-texts"),
@@ -76,4 +82,8 @@ staff = [
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
 ]
 
-urlpatterns = respondent + staff
+machines = [
+    path("mail-events/", provider_events.provider_events, name="provider-events"),
+]
+
+urlpatterns = respondent + staff + machines

@@ -19,6 +19,10 @@ VARIABLES = {
     "CELERY_BROKER_URL": "memory://",
     "CACHE_URL": "locmem://",
     "MAIL_FOLDER": "",
+    "EMAIL_PROVIDER": "smtp",
+    "BOUNCE_ADDRESS": "",
+    "RETURNS_URL": "",
+    "WEBHOOK_SECRET": "",
     "TRUSTED_PROXIES": "0",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's own event loop runs in the test's thread
 }

@@ -45,6 +45,7 @@ class Sink:
 
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
     contents: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)  # of the envelopes, in the order of contents
     connections: int = 0
     held: bool = False
     port: int = 0
@@ -78,6 +79,7 @@ class Sink:
         answer = self.answers.get(("DATA", recipient), OK)
         if answer in (OK, TAKE_AND_DROP):
             self.contents.append((recipient, bytes(cast(Any, envelope.content))))
+            self.senders.append(str(envelope.mail_from))
         while self.held:
             await asyncio.sleep(0.005)
         return self._say(server, answer)

@@ -1,7 +1,7 @@
 """A list of staff asks the database as often for many rows as for few."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ from django.urls import reverse
 from barometer.models import User
 from responses.actions import contact, correction
 from responses.mail_words import TEXTS
-from responses.models import Case, CaseContact, HandOver, LinkHolder, Notice, ResultRequest
+from responses.models import Case, CaseContact, HandOver, LinkHolder, MailReturn, Notice, ResultRequest
 from responses.statistics.dispositions import EventKind
 from surveys.actions.part import copy_part
 from surveys.actions.questionnaire import new_version
@@ -48,6 +48,14 @@ def in_the_field(round_: Round, number: int) -> None:
     owner = case.holders.get(role=LinkHolder.Role.OWNER)
     correction.request(holder=owner, at=NOON)
     contact.queue_notice(name=Notice.RECEIPT, holder=owner, cause=case.events.order_by("-pk")[0], at=NOON)
+    lost = make_case(round_, events=[EventKind.BOUNCED])
+    mail = contact.queue_notice(
+        name=Notice.RECEIPT, holder=lost.holders.get(), cause=lost.events.order_by("-pk")[0], at=NOON
+    )
+    for kind in ("hard", "auto_reply"):
+        MailReturn.objects.create(
+            mail=mail, kind=kind, source="mailbox", at=NOON, returns_on=date(2099, 1, 1), digest=f"{kind} {number}"
+        )
     given = {"round": round_, "holder": owner, "at": NOON, "language": "da", "text_version": 1}
     CaseContact.objects.create(**given, recipient="COI", email="a@b.example", innovation="Brød")
     ResultRequest.objects.create(**given, email="a@b.example")
@@ -55,7 +63,9 @@ def in_the_field(round_: Round, number: int) -> None:
     MailText.objects.create(round=round_, name=TEXTS[number], language="da", **words)
 
 
-@pytest.mark.parametrize("name", ["cases", "hand-overs", "mails", "mail-texts", "case-contacts", "round"])
+@pytest.mark.parametrize(
+    "name", ["cases", "hand-overs", "mails", "mail-texts", "case-contacts", "round", "address-repair"]
+)
 def test_of_a_round(round_: Round, name: str) -> None:
     path = reverse(name, args=[round_.slug])
     for number in range(FEW):

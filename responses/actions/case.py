@@ -1,19 +1,53 @@
 """What respondents and staff decide about a case."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from barometer import audit
+from barometer.addresses import is_address, is_reserved_address
 from barometer.models import User
-from responses.actions import contact, events
+from responses.actions import address_mails, events
+from responses.actions import contact as contacts
 from responses.models import Case, CaseEvent, DeclineReason, LinkHolder, Mail, Notice
 from responses.recipients import OF_THE_OWNER, ON_REMINDERS
 from responses.statistics.dispositions import Disposition, EventKind
+from responses.statistics.hand_over import typed_name
+from surveys.models import AddressKind
 
 # Nothing is left to decline.
 SAID_ALREADY = (Disposition.SUBMITTED, Disposition.INELIGIBLE_REPORTED, Disposition.INELIGIBLE)
 MOST_CONFIRMATIONS = 3  # of one kind and case: whoever presses a button again and again fills no mailbox
+
+
+class AddressRefused(Exception):
+    """No mail can go to this address, or to this person there; ``code`` is of ``address_texts``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """Who is to be written to about a case. ``kind`` is one of ``AddressKind``."""
+
+    name: str
+    email: str
+    kind: str
+    phone: str = ""
+
+    def checked(self, *, rehearsal: bool) -> "NewContact":
+        """Return it as it is stored. Raises: AddressRefused."""
+        email, name = self.email.strip(), typed_name(self.name)
+        if not is_address(email):
+            raise AddressRefused("bad_address")
+        if rehearsal and not is_reserved_address(email):
+            raise AddressRefused("not_reserved")
+        if self.kind == AddressKind.PERSON and not name:
+            raise AddressRefused("no_name")
+        return NewContact(name, email, AddressKind(self.kind).value, " ".join(self.phone.split())[:40])
 
 
 class CaseClosed(Exception):
@@ -159,15 +193,6 @@ def reject_ineligible(*, case: Case, reason: str, by: User, at: datetime) -> Non
 
 
 @transaction.atomic
-def record_bounce(*, case: Case, by: User | None, at: datetime, reason: str = "") -> None:
-    """A mail to the case's address came back."""
-    case = lock_open(case.pk)
-    events.record(case, kind=EventKind.BOUNCED, at=at, by=by)
-    if by:
-        audit.record("case.bounced", target=case, by=by, at=at, reason=reason)
-
-
-@transaction.atomic
 def retire_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> None:
     """End a personal link: it answers 404 from now on, and its holder gets no more mail."""
     case = events.lock(holder.case_id)
@@ -188,7 +213,47 @@ def reissue_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> 
     audit.record("link.reissued", target=holder, by=by, at=at, reason=reason)
 
 
+@transaction.atomic
+def change_address(
+    *,
+    case: Case,
+    contact: NewContact,
+    reason: str,
+    by: User,
+    at: datetime,
+    wrong_person: bool = False,
+    send_now: bool = False,
+) -> bool:
+    """Write to somebody else, or elsewhere, about the case from now on; False when nothing is new.
+
+    Mails that wait for the old address go to the new one instead. ``wrong_person``: the link that went there opens
+    nothing any longer. ``send_now``: the invitation, when it has gone out, goes to the new address at once.
+    Raises: CaseClosed; AddressRefused.
+    """
+    case = lock_open(case.pk)
+    owner = LinkHolder.objects.select_for_update().get(case=case, role=LinkHolder.Role.OWNER)
+    owner.case = case
+    contact = contact.checked(rehearsal=case.round.rehearsal)
+    moves = owner.email.casefold() != contact.email.casefold()
+    known = (owner.name, owner.email, owner.address_kind, owner.phone)
+    if known == (contact.name, contact.email, contact.kind, contact.phone) and not wrong_person:
+        return False
+    owner.name, owner.email, owner.address_kind, owner.phone = contact.name, contact.email, contact.kind, contact.phone
+    owner.generation += wrong_person
+    owner.save(update_fields=["name", "email", "address_kind", "phone", "generation"])
+    facts: dict[str, int] = {"new_address": moves, "new_link": wrong_person}
+    if moves:
+        events.record(case, kind=EventKind.ADDRESS_CHANGED, at=at, by=by, holder=owner)
+        facts |= {"waiting": address_mails.move_waiting(owner=owner, at=at)}
+    if wrong_person:
+        events.record(case, kind=EventKind.LINK_ISSUED, at=at, by=by, holder=owner)
+    if send_now:
+        facts |= {"invited": address_mails.invite(owner=owner, at=at)}
+    audit.record("case.address_changed", target=case, by=by, at=at, reason=reason, facts=facts)
+    return True
+
+
 def _confirm(name: Notice, holder: LinkHolder, event: CaseEvent) -> None:
     """Tell by mail what was said, so that nobody else says it unnoticed."""
     if Mail.objects.filter(name=name, lines__holder=holder).count() < MOST_CONFIRMATIONS:
-        contact.queue_notice(name=name, holder=holder, cause=event, at=event.at)
+        contacts.queue_notice(name=name, holder=holder, cause=event, at=event.at)

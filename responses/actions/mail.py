@@ -31,8 +31,8 @@ def is_undecided(mail: Mail) -> bool:
 
 
 @transaction.atomic
-def confirm_sent(*, mail: Mail, by: User, at: datetime) -> None:
-    """Record that an unknown mail did leave, as the mail server's log says.
+def confirm_sent(*, mail: Mail, by: User | None, at: datetime) -> None:
+    """Record that an unknown mail did leave, as the mail server's log says, or the mail provider.
 
     Raises: MailDecided.
     """

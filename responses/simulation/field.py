@@ -32,7 +32,7 @@ CONFIRMED_BY_PHONE = "Bekræftet over telefonen (øvelse)"
 class Act(Protocol):
     """Something that somebody is going to do."""
 
-    def __call__(self, *, at: datetime) -> None: ...
+    def __call__(self, *, at: datetime) -> object: ...
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ class LeftOut(StrEnum):
     LINK_RETIRED = "link_retired"
     NO_ADDRESS = "no_address"
     BOUNCED = "bounced"
+    ADDRESS_CHANGED = "address_changed"
     AUTHORITY_MAILBOX = "authority_mailbox"
     OVERTAKEN = "overtaken"
     TASK_ELSEWHERE = "task_elsewhere"
@@ -67,6 +68,7 @@ class Contactable:
         task_elsewhere: somebody else has the task, or is to be written to about it (``statistics.hand_over``).
         in_audience: the expression of the step is true of the case.
         got_the_last: the mail that says it is the last one has left to the case.
+        address_changed: the mail was made for another address than the holder has now.
     """
 
     disposition: Disposition
@@ -80,6 +82,7 @@ class Contactable:
     task_elsewhere: bool = False
     in_audience: bool = True
     got_the_last: bool = False
+    address_changed: bool = False
 
 
 def left_out(case: Contactable, kind: StepKind) -> LeftOut | None:
@@ -100,6 +103,7 @@ def left_out(case: Contactable, kind: StepKind) -> LeftOut | None:
         LeftOut.AUTHORITY_MAILBOX: kind is not StepKind.FIRST and case.reads_for_the_authority,
         LeftOut.AFTER_THE_LAST: kind in (StepKind.FIRST, StepKind.REMINDER) and case.got_the_last,
         LeftOut.NOT_IN_AUDIENCE: not case.in_audience,
+        LeftOut.ADDRESS_CHANGED: case.address_changed,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
@@ -162,6 +166,7 @@ def notice_left_out(case: Contactable, rule: NoticeRule) -> LeftOut | None:
         LeftOut.LINK_RETIRED: case.link_retired,
         LeftOut.NO_ADDRESS: not case.has_address,
         LeftOut.BOUNCED: case.bounced,
+        LeftOut.ADDRESS_CHANGED: case.address_changed,
         LeftOut.AUTHORITY_MAILBOX: case.reads_for_the_authority and not rule.to_authority,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

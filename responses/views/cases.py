@@ -20,15 +20,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from barometer.access import staff, staff_required
 from barometer.models import AuditEvent, User
 from responses import links
+from responses.actions import bounce, correction
 from responses.actions import case as actions
-from responses.actions import correction
 from responses.actions.answering import route_of
 from responses.actions.correction import Correction
+from responses.address_texts import status_in_words
 from responses.case_texts import EVENTS
 from responses.contact_days import zone
 from responses.forms import ReasonForm
 from responses.mail_texts import left_out
-from responses.models import Case, ContactAttempt, LinkHolder, Response
+from responses.models import Case, ContactAttempt, LinkHolder, MailReturn, Response
 from responses.models.case import DISPOSITION_LABELS, CaseQuerySet
 from responses.references import case_of, reference
 from responses.statistics.dispositions import Disposition, EventKind
@@ -154,7 +155,7 @@ ACTS = {
         explanation=gettext_lazy("The mail program says that the address does not exist or takes no mail."),
         done=gettext_lazy("The bounce is recorded."),
         dispositions=frozenset({Disposition.NOT_STARTED, Disposition.STARTED}),
-        do=lambda case, holder, reason, by, at: actions.record_bounce(case=case, reason=reason, by=by, at=at),
+        do=lambda case, holder, reason, by, at: bounce.record_bounce_of_case(case=case, reason=reason, by=by, at=at),
     ),
     "new-link": Act(
         title=gettext_lazy("Make a new personal link"),
@@ -203,6 +204,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "decline_reason": getattr(case_, "decline_reason", None),
         "timeline": _timeline(case_, holders),
         "lines": [(line, left_out(line.left_out)) for line in lines.select_related("mail").order_by("pk")],
+        "returns": _returns(case_),
         "acts": [(slug, act.title) for slug, act in ACTS.items() if _can(act, case_, owner)],
     }
     return render(request, "responses/cases/case.html", context)
@@ -237,6 +239,12 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "responses/cases/act.html", context, status=status)
+
+
+def _returns(case_: Case) -> list[tuple[MailReturn, str]]:
+    """Return what came back of the mails about the case, with the mail server's reason in words."""
+    found = MailReturn.objects.filter(mail__lines__case=case_, mail__lines__left_out="").select_related("mail")
+    return [(each, status_in_words(each.status_code)) for each in found.distinct().order_by("pk")]
 
 
 def _owner(case_: Case) -> LinkHolder:

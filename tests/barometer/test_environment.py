@@ -59,3 +59,44 @@ def test_a_cache_that_is_unknown_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("CACHE_URL", "memcached://cache")
     with pytest.raises(ImproperlyConfigured, match="CACHE_URL"):
         environment.one_of("CACHE_URL", ("redis://", "locmem://"), "locmem://")
+
+
+@pytest.mark.parametrize(
+    "value", ["bounces", "a+b@x.example", "b" * 31 + "@x.example", "bø@x.example", "A <a@x.example>"]
+)
+def test_an_address_that_mails_come_back_to_has_room_for_a_number(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("BOUNCE_ADDRESS", value)
+    with pytest.raises(ImproperlyConfigured, match=r"BOUNCE_ADDRESS is .*bounces@bounce\.example\.org"):
+        environment.bounce_address("BOUNCE_ADDRESS")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "imaps://host/INBOX",
+        "imap://user:hemmelig@mail.example.org/INBOX",  # the password would be read on the way
+        "maildir://relative/path",
+        "pop3://user:hemmelig@host",
+        "/var/mail/bounces",
+    ],
+)
+def test_a_mailbox_has_an_address_and_its_password_is_not_repeated(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("RETURNS_URL", value)
+    with pytest.raises(ImproperlyConfigured, match="RETURNS_URL") as refused:
+        environment.mailbox("RETURNS_URL")
+    assert "hemmelig" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "imaps://a%40b:p%2Fw@host:993/INBOX", "imap://a:b@127.0.0.1:1143/INBOX", "maildir:///m", "folder:///f"],
+)
+def test_mailboxes_on_a_server_and_on_disk_are_taken(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("RETURNS_URL", value)
+    assert environment.mailbox("RETURNS_URL") == value
+
+
+def test_a_word_that_is_no_choice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_PROVIDER", "pigeon")
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_PROVIDER is 'pigeon': write smtp or mailgun"):
+        environment.choice("EMAIL_PROVIDER", ("smtp", "mailgun"), "smtp")

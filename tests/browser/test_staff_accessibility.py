@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import FilePayload
 from pytest_django.fixtures import Settings
 
 from responses.actions import consent, correction
-from responses.models import Case, Mail, Response
+from responses.models import Case, LinkHolder, Mail, Response
 from responses.statistics.dispositions import Disposition
 from surveys.models import Round
 from tests.browser.accessibility import Axe
@@ -27,7 +28,7 @@ pytestmark = [
 
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
-CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts")
+CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "address-repair")
 OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export", *CONTACT)
 
 
@@ -144,4 +145,24 @@ def test_the_words_of_its_mails(open_browser: OpenBrowser, axe: Axe, language: s
     page.locator("#id_body__en").fill("")
     follow(page.locator("main button[value=save]"))
     found += axe.faults(page)  # nothing of it is right
+    assert found == [], "\n".join(found)
+
+
+def test_the_repair_of_addresses(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    [case, *_] = Case.objects.filter(disposition=Disposition.BOUNCED)
+    number = case.sample_unit.workplace.register_id
+    [repair] = pages_of(round_, "address-repair")
+    found = axe.faults_of(page, f"/cases/{case.pk}/address/")
+    follow(page.locator(BUTTON))
+    found += axe.faults(page)  # no reason given
+    for email in ("nobody", "ny@boernehave.example"):
+        page.goto(repair)
+        content = f"register_id;name;email\n{number};Nina Ny;{email}".encode()
+        file: FilePayload = {"name": "a.csv", "mimeType": "text/csv", "buffer": content}
+        page.locator("input[type=file]").set_input_files(files=file)
+        follow(page.locator(BUTTON))
+        found += axe.faults(page)  # refused, then to be confirmed
+    page.locator("textarea").fill("told by the authority")
+    follow(page.locator(BUTTON))
+    assert LinkHolder.objects.filter(case=case, email="ny@boernehave.example").exists()
     assert found == [], "\n".join(found)
