@@ -149,6 +149,8 @@ def test_the_words_of_its_mails(open_browser: OpenBrowser, axe: Axe, language: s
 
 
 def test_the_repair_of_addresses(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    page = open_browser(language, staff=finn())
     [case, *_] = Case.objects.filter(disposition=Disposition.BOUNCED)
     number = case.sample_unit.workplace.register_id
     [repair] = pages_of(round_, "address-repair")
