@@ -11,6 +11,8 @@ APPS = ("barometer", "surveys", "responses")
 PURE = (
     "barometer.problems",
     "barometer.addresses",
+    "barometer.postal",
+    "barometer.telephone",
     "surveys.questionnaire",
     "surveys.xlsform",
     "surveys.classifications",
