@@ -36,6 +36,8 @@ LAYERS = (
         "guessing",
         "mail",
         "recipients",
+        "calling",
+        "letters",
         "references",
         "copies",
         "case_contacts",
@@ -47,7 +49,7 @@ LAYERS = (
         "charts",
     ),
     ("actions",),
-    ("forms", "after_forms", "hand_over_forms", "tasks", "simulation"),
+    ("forms", "after_forms", "hand_over_forms", "call_forms", "letter_forms", "tasks", "simulation"),
     ("views",),
     ("urls", "admin", "management"),
 )
