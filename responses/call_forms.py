@@ -34,13 +34,13 @@ def _helper(button: Promise) -> FormHelper:
 
 
 def local_moment(day: date, at: time) -> datetime | None:
-    """Return a day and time of day in Denmark as a moment; None when the clock jumps over it.
+    """Return a day and time of day in Denmark as a moment in UTC; None when the clock jumps over it.
 
     Of an hour that comes twice, the first.
     """
-    moment = datetime.combine(day, at, timezone.get_default_timezone())
-    there_and_back = moment.astimezone(UTC).astimezone(moment.tzinfo)
-    return moment if there_and_back.replace(tzinfo=None) == moment.replace(tzinfo=None) else None
+    local = datetime.combine(day, at, timezone.get_default_timezone())
+    moment = local.astimezone(UTC)
+    return moment if moment.astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None) else None
 
 
 class CallForm(forms.Form):

@@ -92,7 +92,7 @@ def _strata(round_: Round) -> tuple[dict[int, int], dict[int, int]]:
     """Return the number of cases, and of those submitted, by stratum."""
     submitted = Count("pk", filter=Q(disposition=Disposition.SUBMITTED))
     cases = Case.objects.of_round(round_).order_by().values_list("sample_unit__stratum")
-    rows = list(cases.annotate(Count("pk"), submitted))
+    rows = list(cases.annotate(cases=Count("pk"), submitted=submitted))
     return {stratum: number for stratum, number, _ in rows}, {stratum: number for stratum, _, number in rows}
 
 
