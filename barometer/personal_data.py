@@ -175,6 +175,10 @@ FIELDS = {
         personal="at by outcome call_back_at note",
         other="case step",
     ),
+    "responses.CallClaim": Fields(
+        personal="by at",
+        other="case",
+    ),
     "responses.Coordinator": Fields(
         personal="issued_at code_sent_at",
         other="contact generation expires_at retired_at code_number wrong_codes",

@@ -13,6 +13,7 @@ EVENTS: dict[EventKind, Promise] = {
     EventKind.LETTER_SENT: _("A letter was sent"),
     EventKind.CALLED: _("Called, and not reached"),
     EventKind.REACHED: _("Reached by telephone"),
+    EventKind.INTERVIEW_BEGUN: _("A telephone interview began, which the respondent asked for"),
     EventKind.SUBMITTED: _("The questionnaire was submitted"),
     EventKind.DECLINED: _("The workplace declined on its own page"),
     EventKind.DECLINE_UNDONE: _("The workplace will take part after all"),

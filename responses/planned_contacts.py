@@ -13,7 +13,7 @@ from responses.contact_elsewhere import LEAST_UNITS_FOR_KICK_OFF, TO_NO_CASE
 from responses.models import Case, LinkHolder, ResultRequest, Wave
 from responses.recipients import Audiences
 from responses.statistics.dispositions import Disposition
-from responses.statistics.eligibility import KINDS, Contactable, LeftOut, left_out
+from responses.statistics.eligibility import KINDS, Contactable, LeftOut, by_another_way, left_out
 from surveys.calendar import ContactDay, Obstacle
 from surveys.models import AddressKind, AuthorityContact, ContactStep, Round, SampleUnit
 
@@ -117,9 +117,7 @@ def _by_channel(step: ContactStep, contactable: Contactable) -> Contactable:
     """Return how things stand where no e-mail address is needed."""
     if step.channel == ContactStep.Channel.EMAIL:
         return contactable
-    bounced = contactable.disposition == Disposition.BOUNCED
-    disposition = Disposition.NOT_STARTED if bounced else contactable.disposition
-    return replace(contactable, disposition=disposition, has_address=True, bounced=False, reads_for_the_authority=False)
+    return by_another_way(contactable, reachable=True)
 
 
 def _elsewhere(step: ContactStep, days: Days, waves: Sequence[Wave], units: Mapping[str, int]) -> Forecast:

@@ -27,6 +27,19 @@ TEXTS: dict[str, str | Promise] = {
     "hand_over_not_reserved": _(
         "This is a rehearsal: it takes only addresses that reach nobody, for example name@workplace.example."
     ),
+    "call_back_in_the_past": _("This time has passed. Write one that is still to come."),
+    "call_back_after_closing": _("The questionnaire has closed by then. Write an earlier time."),
+    "phone_not_a_number": _("This is not one telephone number, for example 86 12 34 56."),
+    "link_case_ended": _("The link cannot be sent: this case has ended, and its link takes no answers."),
+    "link_task_elsewhere": _("The link cannot be sent: the task has been passed on, and somebody else has the link."),
+    "link_retired": _("The link cannot be sent: it has been retired. Make a new one on the page of the case."),
+    "link_without_address": _("The link cannot be sent: there is no e-mail address. Ask for one first."),
+    "link_bounced": _("The link cannot be sent: a mail to the address came back. Ask for another one first."),
+    "link_to_authority": _(
+        "The link cannot be sent: the address is a mailbox of the authority. Ask for one of the workplace's own first."
+    ),
+    "link_too_often": _("The link has been sent three times today, which is the most for one day."),
+    "link_not_asked_for": _("The workplace has said no. Say that the person on the line asks for the link now."),
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),

@@ -11,6 +11,7 @@ from python_calamine import CalamineError, load_workbook
 
 from barometer.addresses import is_address, is_reserved_address
 from barometer.problems import Problem
+from barometer.telephone import MAX_LENGTH, tidy_number
 from surveys.classifications import industry_group, size_class
 from surveys.register_headers import ALIASES, CODES, HEADERS, MAX_LENGTHS, REQUIRED, WORDS, normalise
 
@@ -47,6 +48,7 @@ class FrameRow:
     email: str
     address_kind: str
     language: str
+    phone: str = ""
 
 
 class FrameReading(NamedTuple):
@@ -75,7 +77,7 @@ def read_frame(data: bytes, *, reserved_addresses: bool = False) -> FrameReading
     Understood are CSV with comma or semicolon, in UTF-8 with or without BOM or in Windows-1252 (which covers
     Latin-1), and the first sheet of an Excel file; headers and words as ``surveys/register_headers.py`` lists them.
     Empty lines are passed over. Problems come in the order of the file. Each names its row as a spreadsheet numbers
-    it and its column as the file spells it, and none repeats a leader's name or e-mail address.
+    it and its column as the file spells it, and none repeats a leader's name, e-mail address or telephone number.
 
     Args:
         reserved_addresses: accept only e-mail addresses that can reach nobody, as a rehearsal must.
@@ -211,6 +213,7 @@ class _Row:
             email=self.email(),
             address_kind=self.address_kind(),
             language=self.code("language", absent="da"),
+            phone=self.phone(),
         )
 
     def text(self, field: str) -> str:
@@ -327,3 +330,13 @@ class _Row:
         elif value and self.reserved_addresses and not is_reserved_address(value):
             self.report("frame_address_not_reserved", "email")
         return value
+
+    def phone(self) -> str:
+        """Return the telephone number as it is shown; the check is lenient, for a number can only be tried."""
+        value = self.text("phone")
+        number = tidy_number(value)
+        if _EXPONENT.fullmatch(value):
+            self.report("frame_mangled_phone", "phone")
+        elif number is None or len(number) > MAX_LENGTH:
+            self.report("frame_bad_phone", "phone")
+        return number or ""

@@ -197,6 +197,12 @@ FRAME: dict[str, str | Promise] = {
         "workplace."
     ),
     "frame_bad_email": _("This is not an e-mail address."),
+    "frame_bad_phone": _(
+        "This is not one telephone number. Write one, with digits, spaces and a “+” before the code of a country."
+    ),
+    "frame_mangled_phone": _(
+        "A spreadsheet has shortened this telephone number. Format the column as text and write the number again."
+    ),
     "frame_address_not_reserved": _(
         "A rehearsal takes only addresses that reach nobody, such as name@workplace.example."
     ),

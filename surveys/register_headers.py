@@ -31,6 +31,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "region": ("Region", "Regionskode", "Regionsnavn"),
     "leader": ("Leder", "Leders navn", "Øverste leder", "Leader", "Manager"),
     "email": ("E-mail", "Mail", "Mailadresse", "E-mailadresse", "Leders e-mail", "E-mail address"),
+    "phone": ("Telefon", "Telefonnummer", "Tlf.", "Tlf-nr", "Leders telefon", "Phone", "Phone number", "Telephone"),
     "address_kind": ("Adressetype", "Kind of address", "Address kind"),
     "language": ("Sprog", "Language"),
 }

@@ -199,7 +199,9 @@ def make_case(
     unit = make_unit(make_workplace(round_, contact=contact, **workplace), stratum)
     case = Case.objects.create(round=round_, sample_unit=unit, language=language)
     person = unit.workplace.contact
-    LinkHolder.objects.create(case=case, name=person.leader, email=person.email, address_kind=person.kind)
+    LinkHolder.objects.create(
+        case=case, name=person.leader, email=person.email, phone=person.phone, address_kind=person.kind
+    )
     for minute, kind in enumerate((EventKind.OPENED, *events)):
         record(case, kind=kind, at=NOON + timedelta(minutes=minute))
     return case

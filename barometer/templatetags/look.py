@@ -11,7 +11,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from barometer import formats
+from barometer import formats, telephone
 
 register = template.Library()
 
@@ -24,6 +24,7 @@ register.filter("day", formats.day)
 register.filter("moment", formats.moment)
 register.filter("short_moment", formats.short_moment)
 register.filter("short_day", formats.short_day)
+register.filter("dialled", telephone.dialled)
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from barometer.models import User
 from barometer.prepared import Prepared
 from responses import copies
 from responses.actions import contact, events, hand_over
@@ -43,6 +44,17 @@ class PageSaved:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Who writes answers down, when, how and in which language."""
+
+    holder: LinkHolder
+    at: datetime
+    language: str
+    mode: str
+    by: User | None
+
+
 def definition_of(case: Case) -> Questionnaire:
     return case.round.questionnaire.definition()
 
@@ -54,12 +66,21 @@ def route_of(case: Case, answers: Answers) -> Route:
 
 @transaction.atomic
 def save_page(
-    *, holder: LinkHolder, number: int, data: Posted, at: datetime, complete: bool, language: str
+    *,
+    holder: LinkHolder,
+    number: int,
+    data: Posted,
+    at: datetime,
+    complete: bool,
+    language: str,
+    mode: str = Response.Mode.WEB,
+    by: User | None = None,
 ) -> PageSaved:
     """Store the valid answers of a posted page; the first valid answer ever starts the questionnaire.
 
     ``complete`` also reports what is missing. A post without a valid answer changes no row, and neither does one of
-    what is stored already: machines press the buttons of pages that are filled in, too.
+    what is stored already: machines press the buttons of pages that are filled in, too. ``by`` fills in for the holder
+    in a telephone interview; until the answers are submitted, their ``mode`` is that of the last page saved.
     Raises: CaseClosed, PageNotOnRoute, NotTheirTask. As a round that closes in this moment, a hand-over that ends
     in it may still take the page.
     """
@@ -76,24 +97,25 @@ def save_page(
     posted = read_page(page, before, stored, data, complete=complete)
     if posted.answers == stored and not _newly_accepted(response, posted):
         return PageSaved(before, page, stored, posted, changed=False)
-    _store(case, response, posted, holder=holder, at=at, language=language)
+    writing = Writing(holder=holder, at=at, language=language, mode=mode, by=by)
+    _store(case, response, posted, writing)
     after = route_of(case, posted.answers)
-    _note_scope(case, after, holder=holder, at=at)
+    _note_scope(case, after, writing)
     return PageSaved(after, after.page(number) or page, posted.answers, posted, changed=True)
 
 
-def _store(
-    case: Case, response: Response | None, posted: PageInput, *, holder: LinkHolder, at: datetime, language: str
-) -> None:
+def _store(case: Case, response: Response | None, posted: PageInput, writing: Writing) -> None:
+    holder, at = writing.holder, writing.at
     if response is None:
         response = Response(case=case, questionnaire=case.round.questionnaire, started_at=at)
-        events.record(case, kind=EventKind.STARTED, at=at, holder=holder)
+        events.record(case, kind=EventKind.STARTED, at=at, by=writing.by, holder=holder)
     response.answers = dict(posted.answers)
     response.accepted_checks = [*response.accepted_checks, *_newly_accepted(response, posted)]
-    response.save(update_fields=["answers", "accepted_checks"] if response.pk else None)
+    response.mode = writing.mode
+    response.save(update_fields=["answers", "accepted_checks", "mode"] if response.pk else None)
     hand_over.note_answer(holder, at=at)
-    if case.language != language:
-        case.language = language
+    if case.language != writing.language:
+        case.language = writing.language
         case.save(update_fields=["language"])
 
 
@@ -103,15 +125,17 @@ def _newly_accepted(response: Response | None, posted: PageInput) -> list[str]:
     return [code for code in posted.accepted if code not in before]
 
 
-def _note_scope(case: Case, after: Route, *, holder: LinkHolder, at: datetime) -> None:
+def _note_scope(case: Case, after: Route, writing: Writing) -> None:
     """Record that the workplace is said to be closed or merged, or no longer said to be."""
     reported = case.disposition == Disposition.INELIGIBLE_REPORTED
+    kind = None
     if after.in_scope is False and after.first_unanswered is None and not reported:
         merged = after.answers.get("unit_confirm") == "merged"
         kind = EventKind.REPORTED_MERGED if merged else EventKind.REPORTED_CLOSED
-        events.record(case, kind=kind, at=at, holder=holder)
     elif after.in_scope and reported:
-        events.record(case, kind=EventKind.REPORT_WITHDRAWN, at=at, holder=holder)
+        kind = EventKind.REPORT_WITHDRAWN
+    if kind is not None:
+        events.record(case, kind=kind, at=writing.at, by=writing.by, holder=writing.holder)
 
 
 class ChangedMeanwhile(Exception):
@@ -126,10 +150,19 @@ class Submission(NamedTuple):
 
 
 @transaction.atomic
-def submit(*, holder: LinkHolder, at: datetime, seen: str = "") -> Submission:
+def submit(
+    *,
+    holder: LinkHolder,
+    at: datetime,
+    seen: str = "",
+    mode: str = Response.Mode.WEB,
+    proxy: bool = False,
+    by: User | None = None,
+) -> Submission:
     """Freeze the answers; submitted twice is recorded once, and has one receipt.
 
-    ``seen`` is what the page that showed the answers carried (``copies.seen``); "" for whoever saw no page.
+    ``seen`` is what the page that showed the answers carried (``copies.seen``); "" for whoever saw no page. ``mode``
+    and ``proxy`` are those of the submission, whoever began.
     Raises: CaseClosed, ChangedMeanwhile, Incomplete, NotTheirTask.
     """
     case = events.lock(holder.case_id)
@@ -146,9 +179,9 @@ def submit(*, holder: LinkHolder, at: datetime, seen: str = "") -> Submission:
         raise Incomplete
     if seen and not copies.has_seen(response, seen):
         raise ChangedMeanwhile
-    response.submitted_at = at
-    response.save(update_fields=["submitted_at"])
-    event = events.record(case, kind=EventKind.SUBMITTED, at=at, holder=holder)
+    response.submitted_at, response.mode, response.proxy = at, mode, proxy
+    response.save(update_fields=["submitted_at", "mode", "proxy"])
+    event = events.record(case, kind=EventKind.SUBMITTED, at=at, by=by, holder=holder)
     _send_receipts(case, holder, event)
     return Submission(response, first=True)
 

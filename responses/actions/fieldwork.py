@@ -104,4 +104,6 @@ def _language(round_: Round, contact_: WorkplaceContact | None) -> str:
 def _owner(case: Case, contact_: WorkplaceContact | None) -> LinkHolder:
     if contact_ is None:
         return LinkHolder(case=case, address_kind=AddressKind.WORKPLACE)
-    return LinkHolder(case=case, name=contact_.leader, email=contact_.email, address_kind=contact_.kind)
+    return LinkHolder(
+        case=case, name=contact_.leader, email=contact_.email, phone=contact_.phone, address_kind=contact_.kind
+    )

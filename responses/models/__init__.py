@@ -1,4 +1,5 @@
 from responses.models.after import CaseContact, DeclineReason, ResultRequest
+from responses.models.calling import CallClaim
 from responses.models.case import Case, CaseEvent, LinkHolder
 from responses.models.contact import Call, ContactAttempt, Mail, MailDomain, MailReturn, Notice, Wave
 from responses.models.coordinator import ContactCorrection, Coordinator
@@ -7,6 +8,7 @@ from responses.models.response import Response
 
 __all__ = [
     "Call",
+    "CallClaim",
     "Case",
     "CaseContact",
     "CaseEvent",

@@ -20,6 +20,7 @@ class Notice(models.TextChoices):
     RECEIPT = "receipt", _("Receipt")
     DECLINED_CONFIRMED = "declined_confirmed", _("Confirmation: does not take part")
     OPT_OUT_CONFIRMED = "opt_out_confirmed", _("Confirmation: no more reminders")
+    LINK_AGAIN = "link_again", _("The link once more, as asked for on the telephone")
     HANDOVER = "handover", _("To the delegate: the task")
     SHARE = "share", _("To the colleague: the link")
     OWNER_TRANSFERRED = "owner_transferred", _("To the owner: the task has been passed on")

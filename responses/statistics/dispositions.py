@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     LETTER_SENT = "letter_sent"
     CALLED = "called"  # by telephone, and nobody was reached who can answer for the workplace
     REACHED = "reached"  # by telephone
+    INTERVIEW_BEGUN = "interview_begun"  # by telephone: a member of staff sees and fills in the answers from here on
     DECLINED = "declined"  # said no on the decline page
     DECLINE_UNDONE = "decline_undone"  # and changed their mind; also undoes REFUSED
     REFUSED = "refused"  # said no to a member of staff

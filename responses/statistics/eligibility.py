@@ -1,6 +1,6 @@
 """Who may be written to: when a mail of the contact plan is queued, and for every mail at the moment of sending."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from responses.statistics.dispositions import Disposition
@@ -117,6 +117,23 @@ def _ended(case: Contactable, kind: StepKind) -> LeftOut | None:
     return ENDED.get(case.disposition)
 
 
+def by_another_way(case: Contactable, *, reachable: bool) -> Contactable:
+    """Return how things stand for a letter or a call, which need no e-mail address: ``left_out`` reads it likewise.
+
+    What is known of the e-mail address is of no account. ``reachable``: there is a postal address, or a telephone
+    number, which are those of the workplace and never of its authority.
+    """
+    bounced = case.disposition == Disposition.BOUNCED
+    return replace(
+        case,
+        disposition=Disposition.NOT_STARTED if bounced else case.disposition,
+        has_address=reachable,
+        bounced=False,
+        address_changed=False,
+        reads_for_the_authority=False,
+    )
+
+
 TOLD = UNFINISHED | {Disposition.SUBMITTED, Disposition.INELIGIBLE_REPORTED}  # who has said no hears no more
 
 
@@ -140,6 +157,7 @@ NOTICES = {
     "declined_confirmed": NoticeRule(frozenset({Disposition.DECLINED})),
     "opt_out_confirmed": NoticeRule(UNFINISHED, reminders_stopped=True),
     "handover": NoticeRule(UNFINISHED),
+    "link_again": NoticeRule(UNFINISHED),  # asked for on the telephone just now, reminders or not
     "share": NoticeRule(UNFINISHED),
     # An owner is told whoever reads the address, and however quick the other one was: only so can nobody hand the task
     # over unnoticed.

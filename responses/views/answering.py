@@ -1,9 +1,9 @@
 """The questionnaire behind a personal link."""
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.http.multipartparser import MultiPartParserError
-from django.utils import timezone, translation
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from responses import copies, links
 from responses.actions import answering, correction
@@ -12,19 +12,39 @@ from responses.after_forms import SubmitForm
 from responses.models import Case, LinkHolder, Response
 from responses.references import reference
 from responses.statistics.dispositions import Disposition
+from responses.views import answering_pages as pages
 from responses.views.receipt import go_to_receipt
 from responses.views.respondent import address, for_holder, go, show
-from surveys.answering.forms import PageForm
-from surveys.answering.progress import progress
-from surveys.answering.reading import PageInput, page_hash
 from surveys.questionnaire.definition import Answers
-from surveys.questionnaire.routing import Route, RoutePage
 
 ENDED = {
     Disposition.SUBMITTED: "received",
     Disposition.INELIGIBLE_REPORTED: "out_of_scope_done",
     Disposition.INELIGIBLE: "out_of_scope_done",
 }
+
+NAMES = {
+    "entry": "answer",
+    "page": "answer-page",
+    "review": "answer-review",
+    "submit": "answer-submit",
+    "left": "answer-left",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BehindTheLink:
+    """The pages as whoever has a personal link sees them."""
+
+    holder: LinkHolder
+    mode = Response.Mode.WEB
+    by = None
+
+    def address(self, step: str, *args: object, **query: str) -> str:
+        return address(NAMES[step], self.holder, *args, **query)
+
+    def show(self, request: HttpRequest, template: str, context: dict[str, object], status: int) -> HttpResponse:
+        return show(request, template, self.holder, context, status)
 
 
 @for_holder()
@@ -35,7 +55,7 @@ def entry(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
         return over
     route = answering.route_of(holder.case, _answers(response))
     if response is None:
-        return _page(request, holder, route, route.pages[0], {})
+        return pages.page(request, BehindTheLink(holder), route, route.pages[0], {})
     page = route.page_of(route.first_unanswered.code) if route.first_unanswered else None
     if page is None and route.in_scope is False:  # said not to exist, but staff have found that it does
         page = route.pages[0]
@@ -48,8 +68,8 @@ def page(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
     unreadable = False
     if request.method == "POST":
         try:
-            return _save(request, holder, number, request.POST)
-        except (RequestDataTooBig, TooManyFieldsSent, MultiPartParserError):
+            return pages.save(request, BehindTheLink(holder), number, request.POST)
+        except pages.UNREADABLE:
             unreadable = True
     response = _response(holder.case)
     correcting = holder.case.disposition == Disposition.INELIGIBLE_REPORTED
@@ -58,7 +78,9 @@ def page(request: HttpRequest, holder: LinkHolder, number: int) -> HttpResponse:
     answers = _answers(response)
     route = answering.route_of(holder.case, answers)
     found = route.page(number)
-    return _page(request, holder, route, found, answers, unreadable=unreadable) if found else go("answer", holder)
+    if found is None:
+        return go("answer", holder)
+    return pages.page(request, BehindTheLink(holder), route, found, answers, unreadable=unreadable)
 
 
 @for_holder()
@@ -81,7 +103,7 @@ def submit(request: HttpRequest, holder: LinkHolder) -> HttpResponse:
     if request.method != "POST":
         return go("answer", holder)
     form = SubmitForm(request.POST)
-    if not (_by_hand(holder, request.POST) or form.is_valid()):
+    if not (pages.by_hand(holder, request.POST) or form.is_valid()):
         return _review(request, holder, form)
     seen = request.POST.get("seen", "")
     try:
@@ -106,108 +128,9 @@ def _review(request: HttpRequest, holder: LinkHolder, form: SubmitForm) -> HttpR
     route = answering.route_of(holder.case, answers)
     if route.first_unanswered is not None or route.in_scope is False:
         return go("answer", holder)
-    pages = copies.in_words(route, translation.get_language() or "")
-    context = {
-        "pages": [(page, address("answer-page", holder, page.page.number, **{"return": "review"})) for page in pages],
-        "seen": copies.seen(response) if response else "",
-        "changed": "changed" in request.GET,
-        "form": form,
-        "by_hand": links.signed(links.BY_HAND, holder.pk) if _by_hand(holder, request.GET) else "",
-        "submit_url": address("answer-submit", holder),
-        "back_url": address("answer-page", holder, route.pages[-1].number),
-    }
-    return show(request, "review", holder, context, status=422 if form.is_bound else 200)
-
-
-def _save(request: HttpRequest, holder: LinkHolder, number: int, data: QueryDict) -> HttpResponse:
-    language = translation.get_language() or holder.case.language
-    chosen = data.get("language", "")
-    pressed = next((button for button in ("language", "back", "leave", "draft") if button in data), "next")
-    try:
-        saved = answering.save_page(
-            holder=holder,
-            number=number,
-            data=data,
-            at=timezone.now(),
-            complete=pressed == "next",
-            language=chosen if chosen in holder.case.round.languages else language,
-        )
-    except (CaseClosed, answering.PageNotOnRoute, answering.NotTheirTask):
-        return go("answer", holder)
-    if pressed == "draft":
-        return _draft(holder, saved)
-    switched = chosen in holder.case.round.languages
-    with translation.override(chosen if switched else language):
-        if not saved.input.clean:
-            page = _page(request, holder, saved.route, saved.page, saved.answers, posted=saved.input)
-            page["Content-Language"] = translation.get_language() or ""
-            return page
-        if switched:
-            return go("answer-page", holder, number) if saved.answers else go("answer", holder)
-    by_hand = saved.changed or _by_hand(holder, data)
-    return _onward(request, holder, saved.route, number, pressed, by_hand=by_hand)
-
-
-def _by_hand(holder: LinkHolder, data: QueryDict) -> bool:
-    """Whether this comes from a browser in which answers were changed just now: then no mark is asked for at the end.
-
-    A mail scanner may open the link of a questionnaire that is filled in and press "Next" and "Submit", but it changes
-    nothing, so it never gets this proof.
-    """
-    return links.is_signed(links.BY_HAND, data.get("by_hand", ""), holder.pk)
-
-
-def _draft(holder: LinkHolder, saved: answering.PageSaved) -> HttpResponse:
-    """Tell the script that saves while somebody types what is stored now; null where somebody else has been there."""
-    stored = None if saved.input.conflicts else page_hash(saved.page, saved.answers)
-    return JsonResponse({"stored": stored, "by_hand": links.signed(links.BY_HAND, holder.pk) if saved.changed else ""})
-
-
-def _onward(
-    request: HttpRequest, holder: LinkHolder, route: Route, number: int, pressed: str, *, by_hand: bool
-) -> HttpResponse:
-    """Go to the page before or after, or back to the review where the respondent came from, or away."""
-    if pressed == "leave":
-        return go("answer-left", holder)
-    back = pressed == "back"
-    if back:
-        page = route.previous_page(number)
-    elif request.GET.get("return") == "review" and route.first_unanswered is None:
-        page = None
-    else:
-        page = route.next_page(number)
-    if page:
-        return go("answer-page", holder, page.number)
-    if back:
-        return go("answer", holder)
-    return go("answer-review", holder, **({"by_hand": links.signed(links.BY_HAND, holder.pk)} if by_hand else {}))
-
-
-def _page(
-    request: HttpRequest,
-    holder: LinkHolder,
-    route: Route,
-    page: RoutePage,
-    answers: Answers,
-    posted: PageInput | None = None,
-    unreadable: bool = False,
-) -> HttpResponse:
-    """Show a page; ``unreadable``: what was sent is larger than any page of ours, or broken, and was not read."""
-    language = translation.get_language() or holder.case.language
-    back_to_review = {"return": "review"} if request.GET.get("return") == "review" else {}
-    context = {
-        "form": PageForm(page, route, answers, language=language, posted=posted),
-        "page": page,
-        "page_title": page.label.text(language, route.register),
-        "progress": progress(route, page.number),
-        "post_url": address("answer-page", holder, page.number, **back_to_review),
-        "first_page": route.previous_page(page.number) is None,
-        "unreadable": unreadable,
-        "left_off": request.method != "POST" and request.GET.get("left_off") == "here",
-        "started": bool(answers),
-    }
-    status = 413 if unreadable else 422 if posted and posted.problems else 200
-    return show(request, "page", holder, context, status=status)
+    proven = pages.by_hand(holder, request.GET)
+    context = {"form": form, "by_hand": links.signed(links.BY_HAND, holder.pk) if proven else ""}
+    return pages.review(request, BehindTheLink(holder), route, response, context)
 
 
 def _over(

@@ -189,7 +189,8 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is known of a case and what happened to it; of the answers only a report that it is gone."""
     case_ = _case(pk)
     holders = list(case_.holders.select_related("hand_over").order_by("pk"))
-    owner, lines = _owner(case_), ContactAttempt.objects.filter(case=case_)
+    owner = _owner(case_)
+    lines = ContactAttempt.objects.filter(case=case_).select_related("mail", "step", "wave").order_by("pk")
     context = {
         "round": case_.round,
         "case": case_,
@@ -203,8 +204,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "asks_to_correct": Case.objects.asking_to_correct().filter(pk=pk).exists(),
         "decline_reason": getattr(case_, "decline_reason", None),
         "timeline": _timeline(case_, holders),
-        "lines": [(line, left_out(line.left_out)) for line in lines.select_related("mail").order_by("pk")],
         "returns": _returns(case_),
+        "lines": [(line, left_out(line.left_out)) for line in lines],
+        "calls": case_.calls.select_related("by").order_by("pk"),
         "acts": [(slug, act.title) for slug, act in ACTS.items() if _can(act, case_, owner)],
     }
     return render(request, "responses/cases/case.html", context)

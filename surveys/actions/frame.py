@@ -130,6 +130,7 @@ def _insert(round_: Round, rows: Iterable[FrameRow]) -> None:
                 email=row.email,
                 kind=row.address_kind,
                 language=row.language,
+                phone=row.phone,
             )
             for row in rows
         ],
@@ -137,7 +138,7 @@ def _insert(round_: Round, rows: Iterable[FrameRow]) -> None:
 
 
 def _stored(round_: Round) -> dict[str, tuple[object, ...]]:
-    contact = ("contact__leader", "contact__email", "contact__kind", "contact__language")
+    contact = ("contact__leader", "contact__email", "contact__kind", "contact__language", "contact__phone")
     values = Workplace.objects.of_round(round_).values_list("register_id", *_WORKPLACE_FIELDS, *contact)
     return {row[0]: row[1:] for row in values}
 
@@ -150,6 +151,7 @@ def _change(before: Mapping[str, tuple[object, ...]], rows: Sequence[FrameRow]) 
             row.email,
             row.address_kind,
             row.language,
+            row.phone,
         )
         for row in rows
     }

@@ -203,6 +203,7 @@ def test_register_stratum_and_case_stand_in_the_row(round_: Round) -> None:
         "case_questionnaire": "every-type@3",
         "case_language": "da",
         "case_mode": "web",
+        "case_proxy": "0",
         "case_started_at": "2020-01-07 12:00:00",
         "case_stratum": "municipality.childcare.s10_24",
         "case_population_size": "10",

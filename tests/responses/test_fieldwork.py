@@ -10,7 +10,7 @@ from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder, Mail
 from responses.statistics.dispositions import EventKind
 from surveys.actions.round import missing_texts
 from surveys.models import ContactStep, Round
-from tests.factories import NOON, make_questionnaire, make_round, make_sample, refreshed
+from tests.factories import NOON, make_frame, make_questionnaire, make_round, make_sample, refreshed, register_rows
 
 
 @pytest.fixture
@@ -35,6 +35,14 @@ def test_the_holder_takes_over_the_contact_of_the_frame(round_: Round) -> None:
     for holder in LinkHolder.objects.select_related("case__sample_unit__workplace__contact"):
         contact = holder.case.sample_unit.workplace.contact
         assert (holder.name, holder.email, holder.address_kind) == (contact.leader, contact.email, contact.kind)
+
+
+def test_the_holder_takes_over_the_telephone_number_of_the_frame(db: None) -> None:
+    round_ = make_round()
+    make_frame(round_, register_rows(20, Telefon="86123456"))
+    make_sample(round_, size=20)
+    fieldwork.open_round(round_=round_, by=None, at=NOON)
+    assert set(LinkHolder.objects.values_list("phone", flat=True)) == {"86 12 34 56"}
 
 
 def test_a_round_opens_once(round_: Round) -> None:

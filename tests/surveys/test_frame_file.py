@@ -61,7 +61,7 @@ ROW = FrameRow(
 def make_text(*changes: dict[str, str], without: Sequence[str] = (), delimiter: str = ";") -> str:
     """A register with one row per change to the valid row; register ids count up unless one is given."""
     header = [name for name in VALID if name not in without]
-    header += [name for change in changes for name in change if name not in header]
+    header += dict.fromkeys(name for change in changes for name in change if name not in header)
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, header, restval="", delimiter=delimiter, extrasaction="ignore")
     writer.writeheader()
@@ -421,3 +421,34 @@ def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
 def test_no_file_makes_it_stumble(junk: bytes, start: bytes) -> None:
     reading = read_frame(start + junk)
     assert bool(reading.rows) != bool(reading.problems)
+
+
+# Telephone numbers.
+
+
+@pytest.mark.parametrize("header", ["Telefon", "Phone", "tlf", "Telefonnummer", "TELEPHONE"])
+def test_a_telephone_number_is_read_from_a_column_that_may_be_missing(header: str) -> None:
+    (with_number,) = read_frame(make_file({header: "86123456"})).rows
+    (without,) = read_frame(make_file({})).rows
+    assert (with_number.phone, without.phone) == ("86 12 34 56", "")
+
+
+def test_a_telephone_number_may_be_empty_in_a_row() -> None:
+    rows = read_frame(make_file({"Telefon": ""}, {"Telefon": "+45 86 12 34 56"})).rows
+    assert [row.phone for row in rows] == ["", "+45 86 12 34 56"]
+
+
+@pytest.mark.parametrize("written", ["ring til Lea", "86123456 eller 87123456", "123"])
+def test_a_telephone_number_that_is_none_is_refused_with_its_row_and_without_repeating_it(written: str) -> None:
+    found = problems(make_file({"Telefon": "86123456"}, {"Telefon": written}))
+    assert found == [("frame_bad_phone", {"row": 3, "column": "Telefon"})]
+
+
+def test_a_telephone_number_that_a_spreadsheet_has_mangled_is_told_as_such() -> None:
+    assert problems(make_file({"Telefon": "4,59E+09"})) == [("frame_mangled_phone", {"row": 2, "column": "Telefon"})]
+
+
+def test_a_telephone_number_that_excel_keeps_as_a_number_is_read() -> None:
+    header, row = [*VALID, "Telefon"], [*VALID.values(), 86123456.0]
+    (read,) = read_frame(make_workbook([header, row])).rows
+    assert read.phone == "86 12 34 56"

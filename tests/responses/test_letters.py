@@ -1,0 +1,421 @@
+"""Letters: who gets one, what stands in the file, that nothing of it is kept, and that they were posted."""
+
+import io
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import segno
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from barometer.models import AuditEvent
+from responses import letters, links
+from responses.actions import case as case_actions
+from responses.actions import letter as actions
+from responses.mail import Unwritable
+from responses.models import Case, ContactAttempt, LinkHolder, Wave
+from responses.references import reference
+from responses.statistics.dispositions import EventKind
+from responses.statistics.eligibility import LeftOut
+from surveys.models import ContactStep, Round, RoundText
+from tests.factories import NOON, make_case, make_holder, make_open_round, make_response
+from tests.people import browser_of, dana, finn
+
+pytestmark = pytest.mark.django_db
+
+PRINTED = date(2020, 1, 30)
+PRINT = {"act": "print", "printed_on": "2020-01-30"}
+CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+
+
+@pytest.fixture
+def round_() -> Round:
+    today = timezone.localdate()
+    dates = {"opens_on": today - timedelta(days=20), "deadline": today, "closes_on": today + timedelta(days=30)}
+    return make_open_round(**dates)
+
+
+@pytest.fixture
+def step(round_: Round) -> ContactStep:
+    return ContactStep.objects.create(round=round_, day=10, channel="letter", mail_name="letter")
+
+
+def prepared(step: ContactStep) -> Wave:
+    return actions.prepare(step=step, by=finn(), at=timezone.now())
+
+
+def file_of(wave: Wave) -> PdfReader:
+    made = letters.write(letters.attempts_of(wave), wave, PRINTED)
+    return PdfReader(io.BytesIO(b"".join(letters.pdf(made, wave.step.round))), strict=True)
+
+
+def texts(reader: PdfReader) -> list[str]:
+    return [page.extract_text() for page in reader.pages]
+
+
+def refreshed(wave: Wave) -> Wave:
+    return Wave.objects.select_related("step__round").get(pk=wave.pk)
+
+
+# Who gets one
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"contact": {"email": ""}}, None),
+        ({"contact": {"kind": "authority"}}, None),
+        ({"events": [EventKind.BOUNCED]}, None),
+        ({"events": [EventKind.STARTED]}, None),
+        ({"address": " , "}, LeftOut.NO_ADDRESS),
+        ({"events": [EventKind.STARTED, EventKind.SUBMITTED]}, LeftOut.SUBMITTED),
+        ({"events": [EventKind.DECLINED]}, LeftOut.DECLINED),
+        ({"events": [EventKind.REFUSED]}, LeftOut.DECLINED),
+        ({"events": [EventKind.REMINDERS_STOPPED]}, LeftOut.REMINDERS_STOPPED),
+        ({"events": [EventKind.REPORTED_CLOSED]}, LeftOut.NOT_ELIGIBLE),
+    ],
+)
+def test_a_letter_needs_a_postal_address_and_otherwise_what_a_mail_needs(
+    round_: Round, step: ContactStep, changes: dict[str, Any], reason: LeftOut | None
+) -> None:
+    case = make_case(round_, **changes)
+    wanted, others = actions.plan(step, timezone.now())
+    assert [holder.case_id for holder in wanted] == ([] if reason else [case.pk])
+    assert list(others) == ([reason] if reason else [])
+    wave = prepared(step)
+    assert (wave.forecast, wave.left_out) == ((0, {reason: 1}) if reason else (1, {}))
+
+
+def test_a_delegate_gets_no_letter_and_neither_does_the_owner_meanwhile(round_: Round, step: ContactStep) -> None:
+    make_holder(make_case(round_), LinkHolder.Role.DELEGATE, at=timezone.now())
+    assert actions.plan(step, timezone.now())[1].keys() == {LeftOut.TASK_ELSEWHERE}
+
+
+def test_a_retired_link_stops_its_letter(round_: Round, step: ContactStep) -> None:
+    case = make_case(round_)
+    case_actions.retire_link(holder=case.holders.get(), reason="x", by=finn(), at=NOON)
+    assert prepared(step).left_out == {LeftOut.LINK_RETIRED: 1}
+
+
+def test_a_mail_is_no_letter(round_: Round) -> None:
+    mail = round_.contact_steps.filter(channel="email").first()
+    assert mail is not None
+    with pytest.raises(actions.NotALetter):
+        prepared(mail)
+
+
+def test_who_is_left_out_is_shown_with_the_reason_before_anything_is_printed(round_: Round, step: ContactStep) -> None:
+    make_case(round_, name="Skolen der svarede", events=[EventKind.STARTED, EventKind.SUBMITTED])
+    make_case(round_, name="Skolen uden postnummer", address="Uden postnummer 1")
+    html = browser_of(finn()).get(reverse("letters", args=[round_.slug])).content.decode()
+    assert "1: the answers had been submitted" in html
+    assert "Skolen der svarede" in html
+    assert "Skolen uden postnummer" in html
+    assert not Wave.objects.exists()
+
+
+# The file
+
+
+def test_the_file_is_sorted_by_postal_code_and_what_has_none_comes_last(round_: Round, step: ContactStep) -> None:
+    for address in ("Vej 1, 8000 Aarhus C", "Uden nummer", "Vej 2, 0800 Høje Taastrup", "Vej 1, 5000 Odense C"):
+        make_case(round_, address=address)
+    found = texts(file_of(prepared(step)))
+    towns = [
+        next(name for name in ("Taastrup", "Odense", "Aarhus C\n", "Uden nummer") if name in each) for each in found
+    ]
+    assert towns == ["Taastrup", "Odense", "Aarhus C\n", "Uden nummer"]
+
+
+def test_the_code_of_each_letter_opens_its_own_case_and_no_other(round_: Round, step: ContactStep) -> None:
+    cases = [make_case(round_, name=f"Skole {number}") for number in range(5)]
+    found = texts(file_of(prepared(step)))
+    opened = []
+    for text in found:
+        (code,) = CODE.findall(text)
+        holder = links.holder_of_code(code)
+        assert holder is not None
+        assert holder.case.sample_unit.workplace.name in text
+        assert reference(holder.case_id) in text
+        opened.append(holder.case_id)
+    assert sorted(opened) == [case.pk for case in cases]
+
+
+def test_the_qr_code_is_that_of_the_personal_link(round_: Round, step: ContactStep) -> None:
+    owner = make_case(round_).holders.get()
+    (letter,) = letters.write(
+        letters.attempts_of(prepared(step)), Wave.objects.select_related("step__round").get(), PRINTED
+    )
+    link = links.address(links.ANSWER, owner)
+    data = letters.printed(letter, rehearsal=True)
+    assert data["qr"] == letters.qr_code(link)
+    assert data["code"] == links.typed_code(owner)
+    drawn = letters.qr_code(link)
+    matrix = segno.make(link, error="m", boost_error=False, micro=False, mask=letters.MASK)
+    width, _ = matrix.symbol_size(border=4)
+    assert f'viewBox="0 0 {width} {width}"' in drawn
+    assert drawn != letters.qr_code(link.replace("/s/", "/o/"))
+
+
+def test_the_file_is_tagged_has_a_title_and_says_the_language_of_each_letter(round_: Round, step: ContactStep) -> None:
+    make_case(round_, language="da", address="Vej 1, 1000 København K")
+    make_case(round_, language="en", address="Vej 1, 2000 Frederiksberg")
+    reader = file_of(prepared(step))
+    root = reader.trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"].value)
+    assert root["/Lang"] == "da"
+    assert reader.metadata is not None
+    assert round_.slug in str(reader.metadata.title)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
+    danish, english = texts(reader)
+    assert "Venlig hilsen" in danish
+    assert "Kind regards" in english
+    assert languages_of_headings(reader) == ["da", "en"]
+
+
+def languages_of_headings(reader: PdfReader) -> list[str]:
+    tree = reader.trailer["/Root"]["/StructTreeRoot"]
+    (document,) = (kid.get_object() for kid in tree["/K"])
+    parts = [part.get_object() for part in document["/K"]]
+    elements = [kid.get_object() for part in parts for kid in part["/K"]]
+    return [str(each.get("/Lang", "da")) for each in elements if each["/S"] == "/H1"]
+
+
+def test_the_address_stands_in_the_window_of_an_envelope(round_: Round, step: ContactStep) -> None:
+    make_case(round_, name="Skolen " + "med det lange navn " * 5, address="Vej 1, 8000 Aarhus C")
+    seen: dict[str, tuple[float, float]] = {}
+
+    def note(text: str, matrix: Any, text_matrix: list[float], *_: object) -> None:
+        if text.strip():
+            seen.setdefault(text.strip(), (text_matrix[4], text_matrix[5]))
+
+    (page,) = file_of(prepared(step)).pages
+    page.extract_text(visitor_text=lambda text, cm, tm, font, size: note(text, cm, at_of(cm, tm)))
+    millimetre = 72 / 25.4
+    inside = [words for words, (x, y) in seen.items() if 20 <= x / millimetre <= 105 and 207 <= y / millimetre <= 252]
+    assert any("Skolen" in words for words in inside)
+    assert any("8000 Aarhus C" in words for words in inside)
+    assert not any(CODE.search(words) for words in inside)
+
+
+def at_of(cm: list[float], tm: list[float]) -> list[float]:
+    """The text matrix under the transformation in force."""
+    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+    y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+    return [0, 0, 0, 0, x, y]
+
+
+def test_names_from_the_register_are_printed_as_they_are(round_: Round, step: ContactStep) -> None:
+    name = '#set page(width: 1cm) *fed* "Skole" \\ $x$ <b>'
+    make_case(round_, name=name, contact={"leader": "Lea [Leder]\u202e ⟦code⟧"})
+    (text,) = texts(file_of(prepared(step)))
+    plain = " ".join(text.split())
+    assert "#set page(width: 1cm) *fed*" in plain
+    assert "\u202e" not in text
+    assert "⟦" not in text
+
+
+def test_a_letter_fits_one_page_however_long_its_names(round_: Round, step: ContactStep) -> None:
+    make_case(round_, name="Æ" * 120, address="Ø" * 100 + ", 8000 Aarhus C", contact={"leader": "Å" * 60})
+    make_case(round_, name="lang " * 24, address="lang " * 20 + ", 8000 Aarhus C", contact={"leader": "ord " * 15})
+    assert len(file_of(prepared(step)).pages) == 2
+
+
+def test_an_empty_field_stops_all_letters_and_the_page_says_which(round_: Round, step: ContactStep) -> None:
+    make_case(round_)
+    wave = prepared(step)
+    RoundText.objects.filter(round=round_, field=RoundText.Field.HELP_PHONE).delete()
+    with pytest.raises(Unwritable):
+        file_of(wave)
+    answer = browser_of(finn()).post(
+        reverse("letter-wave", args=[wave.pk]), {"act": "print", "printed_on": "2020-01-30"}
+    )
+    assert answer.status_code == 422
+    assert "Telephone of the help desk" in answer.content.decode()
+    assert refreshed(wave).proven_at is None
+
+
+def test_a_pre_notice_has_no_code_for_who_will_get_it_by_mail_and_one_for_who_has_no_address(round_: Round) -> None:
+    step = ContactStep.objects.create(round=round_, day=-4, channel="letter", mail_name="pre_notice")
+    make_case(round_, address="Vej 1, 1000 København K")
+    make_case(round_, address="Vej 1, 2000 Frederiksberg", contact={"email": ""})
+    make_case(round_, address="Vej 1, 3000 Helsingør", events=[EventKind.BOUNCED])
+    by_mail, without, bounced = texts(file_of(prepared(step)))
+    assert not CODE.search(by_mail)
+    assert CODE.search(without)
+    assert CODE.search(bounced)
+
+
+def test_many_letters_are_one_file_of_several_parts(
+    round_: Round, step: ContactStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "LETTERS_PER_PART", 2)
+    for number in range(5):
+        make_case(round_, address=f"Vej {number}, {1000 + number} By")
+    found = texts(file_of(prepared(step)))
+    assert [re.search(r"\d{4} By", text)[0] for text in found] == [f"{1000 + number} By" for number in range(5)]  # type: ignore[index]
+
+
+# Nothing is kept
+
+
+def test_neither_the_file_nor_any_secret_in_it_is_stored(round_: Round, step: ContactStep) -> None:
+    owner = make_case(round_).holders.get()
+    wave = prepared(step)
+    answer = browser_of(finn()).post(
+        reverse("letter-wave", args=[wave.pk]), {"act": "print", "printed_on": "2020-01-30"}
+    )
+    made = b"".join(answer)  # type: ignore[arg-type]
+    assert made.startswith(b"%PDF")
+    assert answer["Content-Type"] == "application/pdf"
+    assert "no-store" in answer["Cache-Control"]
+    assert links.typed_code(owner) in PdfReader(io.BytesIO(made)).pages[0].extract_text()
+    browser_of(finn()).get(reverse("letter", args=[wave.pk, 1]))
+    dump = io.StringIO()
+    call_command("dumpdata", stdout=dump)
+    assert links.typed_code(owner) not in dump.getvalue()
+    assert links.token(links.ANSWER, owner) not in dump.getvalue()
+    assert AuditEvent.objects.get(what="letters.printed").facts == {"letters": 1}
+
+
+@pytest.mark.parametrize("rehearsal", [True, False])
+def test_only_in_a_rehearsal_the_page_of_a_letter_shows_link_and_code(
+    round_: Round, step: ContactStep, rehearsal: bool
+) -> None:
+    Round.objects.filter(pk=round_.pk).update(rehearsal=rehearsal)
+    case = make_case(round_, name="Skolen her")
+    owner = case.holders.get()
+    html = browser_of(finn()).get(reverse("letter", args=[prepared(step).pk, 1])).content.decode()
+    assert "Skolen her" in html
+    assert (links.typed_code(owner) in html) is rehearsal
+    assert (links.token(links.ANSWER, owner) in html) is rehearsal
+
+
+def test_there_is_no_letter_before_the_first_or_after_the_last(round_: Round, step: ContactStep) -> None:
+    make_case(round_)
+    wave = prepared(step)
+    assert [browser_of(finn()).get(f"/letters/{wave.pk}/{number}/").status_code for number in (0, 1, 2)] == [
+        404,
+        200,
+        404,
+    ]
+
+
+# Printed, posted
+
+
+def test_posting_is_told_in_the_history_of_each_case_and_only_once(round_: Round, step: ContactStep) -> None:
+    case = make_case(round_)
+    wave = prepared(step)
+    with pytest.raises(actions.LettersNotPrinted):
+        actions.record_posted(wave=wave, on=timezone.localdate(), taken_out=False, by=finn(), at=timezone.now())
+    actions.note_printed(wave=wave, by=finn(), at=timezone.now())
+    assert actions.record_posted(wave=wave, on=timezone.localdate(), taken_out=False, by=dana(), at=timezone.now()) == 1
+    event = case.events.get(kind=EventKind.LETTER_SENT)
+    assert (event.by, event.holder) == (dana(), case.holders.get())
+    assert refreshed(wave).released_at == event.at
+    with pytest.raises(actions.LettersPosted):
+        actions.record_posted(wave=wave, on=timezone.localdate(), taken_out=False, by=dana(), at=timezone.now())
+    assert case.events.filter(kind=EventKind.LETTER_SENT).count() == 1
+    html = browser_of(finn()).get(reverse("case", args=[case.pk])).content.decode()
+    assert "A letter was sent" in html
+    assert "posted" in html
+
+
+def test_who_has_a_letter_or_has_answered_meanwhile_is_not_listed_again(round_: Round, step: ContactStep) -> None:
+    written, answered = make_case(round_), make_case(round_)
+    first = prepared(step)
+    make_response(answered, {"new": "yes"})
+    assert actions.note_printed(wave=first, by=finn(), at=timezone.now()) == 1
+    actions.record_posted(wave=first, on=timezone.localdate(), taken_out=False, by=finn(), at=timezone.now())
+    late = make_case(round_)
+    assert [holder.case_id for holder in actions.plan(step, timezone.now())[0]] == [late.pk]
+    second = prepared(step)
+    assert (second.number, second.forecast) == (2, 1)
+    assert not answered.events.filter(kind=EventKind.LETTER_SENT).exists()
+    assert written.events.filter(kind=EventKind.LETTER_SENT).exists()
+
+
+@pytest.mark.parametrize(("taken_out", "sent"), [("on", 1), ("", 2)])
+def test_letters_overtaken_after_printing_are_listed_and_count_unless_they_were_taken_out(
+    round_: Round, step: ContactStep, taken_out: str, sent: int
+) -> None:
+    make_case(round_)
+    answered = make_case(round_, name="Skolen der svarede")
+    wave = prepared(step)
+    actions.note_printed(wave=wave, by=finn(), at=timezone.now())
+    make_response(answered, {"new": "yes"})
+    path, browser = reverse("letter-wave", args=[wave.pk]), browser_of(finn())
+    html = browser.get(path).content.decode()
+    assert "Overtaken since they were printed" in html
+    assert "the answers had been submitted" in html
+    data = {"act": "posted", "posted_on": str(timezone.localdate()), "taken_out": taken_out}
+    assert browser.post(path, data).status_code == 302
+    assert Case.objects.filter(events__kind=EventKind.LETTER_SENT).count() == sent
+
+
+def test_letters_are_posted_neither_before_they_were_printed_nor_in_the_future(
+    round_: Round, step: ContactStep
+) -> None:
+    make_case(round_)
+    wave = prepared(step)
+    path, browser, today = reverse("letter-wave", args=[wave.pk]), browser_of(finn()), timezone.localdate()
+    actions.note_printed(wave=wave, by=finn(), at=timezone.now())
+    for day in ("", "x", str(today + timedelta(days=1)), str(today - timedelta(days=1))):
+        assert browser.post(path, {"act": "posted", "posted_on": day}).status_code == 422
+    assert refreshed(wave).released_at is None
+    assert browser.post(path, {"act": "nothing"}).status_code == 400
+
+
+def test_letters_that_were_not_posted_can_be_thrown_away_and_made_anew(round_: Round, step: ContactStep) -> None:
+    make_case(round_)
+    wave = prepared(step)
+    browser_of(finn()).post(reverse("letter-wave", args=[wave.pk]), {"act": "throw-away"})
+    assert not ContactAttempt.objects.exists()
+    assert prepared(step).forecast == 1
+    with pytest.raises(actions.LettersPosted):
+        actions.note_printed(wave=wave, by=finn(), at=timezone.now())
+
+
+def test_the_pages_lead_from_the_plan_to_the_file(round_: Round, step: ContactStep) -> None:
+    make_case(round_)
+    browser = browser_of(finn())
+    answer = browser.post(reverse("letters", args=[round_.slug]), {"step": str(step.pk)})
+    wave = Wave.objects.get()
+    assert answer["Location"] == reverse("letter-wave", args=[wave.pk])
+    assert "1 letter, prepared" in browser.get(reverse("letters", args=[round_.slug])).content.decode()
+    assert browser.post(reverse("letters", args=[round_.slug]), {"step": "x"}).status_code == 404
+    Round.objects.filter(pk=round_.pk).update(closed_at=timezone.now())
+    browser.post(reverse("letters", args=[round_.slug]), {"step": str(step.pk)})
+    assert Wave.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["letters", "letter-wave"])
+def test_a_page_asks_the_database_as_often_for_many_as_for_few(round_: Round, step: ContactStep, name: str) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            of = round_.slug if name == "letters" else Wave.objects.get().pk
+            assert browser_of(finn()).get(reverse(name, args=[of])).status_code == 200
+        return len(asked)
+
+    def more(number: int) -> None:
+        for _ in range(number):
+            make_case(round_, address="Uden nummer")
+            make_case(round_, events=[EventKind.DECLINED])
+        if name == "letter-wave":
+            ContactAttempt.objects.all().delete()
+            Wave.objects.all().delete()
+            prepared(step)
+
+    more(2)
+    queries()
+    few = queries()
+    more(7)
+    assert queries() == few
