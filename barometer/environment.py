@@ -46,6 +46,14 @@ def one_of(name: str, beginnings: tuple[str, ...], default: str) -> str:
     return value
 
 
+def choice(name: str, values: tuple[str, ...], default: str) -> str:
+    """Return the variable, which must be one of these."""
+    value = text(name, default)
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(values)}.")
+    return value
+
+
 def site_address(name: str, default: str | None) -> str:
     """Return ``http(s)://host`` with nothing behind it: what links are made of, so half of one ends in every mail."""
     value = text(name, default).rstrip("/")

@@ -51,6 +51,7 @@ class SealedMessage(EmailMultiAlternatives):
         reply_to: str,
         headers: Mapping[str, str],
     ) -> None:
+        self.sender = sender
         from_header = f"{_phrase(sender[0])} <{_ascii(sender[1])}>"
         super().__init__(
             subject=subject,

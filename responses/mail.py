@@ -9,17 +9,15 @@ Three steps, so that no secret is ever stored:
 """
 
 import re
-import smtplib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from email.utils import format_datetime, make_msgid, parseaddr
-from enum import Enum, StrEnum, auto
+from email.utils import parseaddr
+from enum import StrEnum
 from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail.backends.base import BaseEmailBackend
 from django.template import Context, Engine
 from django.utils import translation
 from django.utils.html import escape
@@ -28,10 +26,8 @@ from django.utils.translation import gettext as _
 
 from barometer.addresses import is_address
 from barometer.formats import moment, weekday_date
-from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
-from barometer.smtp import LostBeforeData
-from responses import links
+from responses import links, mail_headers
 from responses.models import ContactAttempt, HandOver, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import AddressKind, Questionnaire, Round, RoundText
@@ -81,6 +77,7 @@ class Reason(StrEnum):
     INTERRUPTED = "interrupted"
     SENT_PER_LOG = "sent_per_log"
     SENT_AGAIN = "sent_again"
+    UNEXPECTED = "unexpected"
 
 
 class Unwritable(Exception):
@@ -116,16 +113,6 @@ class Written:
     subject: str
     text: str
     html: str
-
-
-class Answer(Enum):
-    """What became of a mail that was handed over."""
-
-    ACCEPTED = auto()
-    NOT_BEGUN = auto()  # the connection broke before the message: certainly not accepted
-    LATER = auto()  # refused for now
-    REFUSED = auto()  # refused for good
-    UNCERTAIN = auto()  # the connection broke when the server may have had all of it
 
 
 def letterhead(round_: Round, language: str) -> dict[str, str]:
@@ -182,37 +169,8 @@ def message(
         sender=(common["sender"], sender),
         to=mail.address,
         reply_to=common["help_email"],
-        headers={
-            "Message-ID": mail.message_id or make_msgid(idstring=f"mail{mail.pk}", domain=sender.rpartition("@")[2]),
-            "Date": format_datetime(at),
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": mail.language,
-        },
+        headers=mail_headers.headers(mail, lines, at=at, domain=sender.rpartition("@")[2]),
     )
-
-
-def deliver(connection: BaseEmailBackend, sealed: SealedMessage) -> tuple[Answer, str]:
-    """Hand one message to the server over an open connection; return what became of it and the server's words.
-
-    A refused sender is ours to mend, so it is refused for now only. A reply that is neither 4xx nor 5xx leaves
-    it uncertain whether the message was taken.
-    """
-    try:
-        connection.send_messages([sealed])
-    except LostBeforeData as error:
-        return Answer.NOT_BEGUN, _reply(error)
-    except smtplib.SMTPSenderRefused as error:
-        return Answer.LATER, _reply(error.smtp_code, error.smtp_error)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, words = next(iter(error.recipients.values()))
-        return _answer(code), _reply(code, words)
-    except smtplib.SMTPResponseException as error:
-        return _answer(error.smtp_code), _reply(error.smtp_code, error.smtp_error)
-    except smtplib.SMTPNotSupportedError as error:
-        return Answer.REFUSED, _reply(error)
-    except OSError as error:
-        return Answer.UNCERTAIN, _reply(f"{Reason.CONNECTION_LOST}:", error)
-    return Answer.ACCEPTED, ""
 
 
 def secrets_of(holders: Sequence[LinkHolder]) -> dict[str, str]:
@@ -359,13 +317,3 @@ def _page(folder: str, audience: Audience) -> str:
 
 def _reference_years(questionnaire: Questionnaire) -> tuple[str, str]:
     return str(questionnaire.reference_start.year), str(questionnaire.reference_end.year)
-
-
-def _answer(code: int) -> Answer:
-    return {4: Answer.LATER, 5: Answer.REFUSED}.get(code // 100, Answer.UNCERTAIN)
-
-
-def _reply(*parts: object) -> str:
-    """Return the server's words, fit to be stored: servers repeat what they object to, links included."""
-    words = " ".join(part.decode(errors="replace") if isinstance(part, bytes) else str(part) for part in parts)
-    return clean(without_secrets(words), 200)

@@ -40,10 +40,18 @@ class SinkController(Controller):
 class Sink:
     """``answers`` scripts what is said to (stage, recipient), stage being RCPT or DATA; what is not scripted is OK.
 
-    While ``held``, the server keeps what it is given but does not answer.
+    ``once`` does so for the first time only. ``greeting``, ``mail_from`` are said to everybody instead of OK; 421 closes
+    the connection, as it does after ``most`` mails over one. While ``held``, the server keeps what it is given but does
+    not answer; ``slow`` is how many seconds it takes over a recipient.
     """
 
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
+    once: dict[tuple[str, str], str] = field(default_factory=dict)
+    greeting: str = ""
+    mail_from: str = ""
+    most: int = 0
+    slow: float = 0
+    sessions: dict[int, int] = field(default_factory=dict)
     contents: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
     held: bool = False
@@ -63,29 +71,47 @@ class Sink:
     ) -> list[str]:
         session.host_name = hostname
         self.connections += 1
-        return responses
+        return [self.greeting] if self.greeting else responses
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.sessions[id(session)] = self.sessions.get(id(session), 0) + 1
+        if self.mail_from:
+            return self.mail_from
+        if self.most and self.sessions[id(session)] > self.most:
+            return self._say(server, "421 4.3.2 Too many mails over this connection")
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return OK
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        answer = self.answers.get(("RCPT", address), OK)
+        await asyncio.sleep(self.slow)
+        answer = self._answer("RCPT", address)
         if answer == OK:
             envelope.rcpt_tos.append(address)
         return self._say(server, answer)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         (recipient,) = envelope.rcpt_tos
-        answer = self.answers.get(("DATA", recipient), OK)
+        answer = self._answer("DATA", recipient)
         if answer in (OK, TAKE_AND_DROP):
             self.contents.append((recipient, bytes(cast(Any, envelope.content))))
         while self.held:
             await asyncio.sleep(0.005)
         return self._say(server, answer)
 
+    def _answer(self, stage: str, recipient: str) -> str:
+        return self.once.pop((stage, recipient), "") or self.answers.get((stage, recipient), OK)
+
     def _say(self, server: SMTP, answer: str) -> str:
         if answer in (DROP, TAKE_AND_DROP):
             cast(Any, server.transport).abort()
             return OK
+        if answer.startswith("421"):
+            asyncio.get_running_loop().call_soon(cast(Any, server.transport).close)
         return answer
 
 
