@@ -20,8 +20,8 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from barometer.sealed_message import SealedMessage
 from barometer.smtp import LostBeforeData
 
-# The name of the key among the back end's options. Only providers that need one key, and that can be told with each mail
-# to rewrite no link and put no pixel in.
+# The name of the key among the back end's options. Only providers that need one key, and that can be told with each
+# mail to rewrite no link and put no pixel in.
 KEYS = {"mailgun": "api_key", "postmark": "server_token", "sendgrid": "api_key", "sparkpost": "api_key"}
 OF_ONE_MAIL = {400, 413, 422}
 NOT_HANDLED = 503

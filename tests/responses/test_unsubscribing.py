@@ -185,7 +185,7 @@ def test_after_an_answer_or_a_no_there_is_nothing_to_stop(kind: EventKind, clien
     Case.objects.update(disposition=Disposition(kind.value))
     assert client.post(path(mail), ONE_CLICK).status_code == 200
     assert stops(case) == 0
-    assert "Du får ikke flere påmindelser" in client.get(path(mail)).content.decode()
+    assert "I får ikke flere påmindelser" in client.get(path(mail)).content.decode()
 
 
 def test_when_the_round_has_closed_the_post_is_answered_and_changes_nothing(
