@@ -22,7 +22,7 @@ from barometer.smtp import LostBeforeData
 
 # The name of the key among the back end's options. Only providers that need one key, and that can be told with each
 # mail to rewrite no link and put no pixel in.
-KEYS = {"mailgun": "api_key", "postmark": "server_token", "sendgrid": "api_key", "sparkpost": "api_key"}
+KEYS = {"mailgun": "api_key", "postmark": "server_token", "sparkpost": "api_key"}
 OF_ONE_MAIL = {400, 413, 422}
 NOT_HANDLED = 503
 
@@ -46,6 +46,7 @@ class EmailBackend(BaseEmailBackend):
     def __init__(self, fail_silently: bool = False, **kwargs: object) -> None:
         super().__init__(fail_silently=fail_silently)
         name = settings.EMAIL_PROVIDER
+        self.status = 0  # of the provider's answer to the mail in hand
         options = {KEYS[name]: settings.EMAIL_PROVIDER_KEY, "timeout": settings.EMAIL_TIMEOUT}
         if settings.EMAIL_PROVIDER_URL:
             options["api_url"] = settings.EMAIL_PROVIDER_URL
@@ -53,18 +54,30 @@ class EmailBackend(BaseEmailBackend):
 
     def open(self) -> bool | None:
         opened: bool = self.provider.open()
+        if opened:
+            self.provider.session.hooks["response"].append(self._note_answer)
         return opened
+
+    def _note_answer(self, response: requests.Response, **options: object) -> None:
+        self.status = response.status_code
 
     def close(self) -> None:
         self.provider.close()
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        self.open()
         for message in email_messages:
-            try:
-                self.provider.send_messages([_plain(message)])
-            except AnymailError as error:
-                raise _meaning(error) from error
+            self._send(_plain(message))
         return len(email_messages)
+
+    def _send(self, message: EmailMessage) -> None:
+        self.status = 0
+        try:
+            self.provider.send_messages([message])
+        except AnymailError as error:
+            raise _meaning(error, answered=bool(self.status)) from error
+        if not 200 <= self.status < 300:  # Postmark's 422 with words that the library does not know
+            raise Refused(Refused.Why.MAIL, self.status)
 
 
 def _plain(message: EmailMessage) -> EmailMessage:
@@ -95,10 +108,10 @@ def _plain(message: EmailMessage) -> EmailMessage:
     return plain
 
 
-def _meaning(error: AnymailError) -> Exception:
-    """Return what the failure means for the mail; the error itself when the provider may have taken it.
+def _meaning(error: AnymailError, *, answered: bool) -> Exception:
+    """Return what the failure means for the mail: an ``OSError`` when the provider may have taken it.
 
-    An error without any answer, and not of the connection, comes from before the request was made.
+    An error that is not of the request comes from before it was made, or from reading the answer.
     """
     if isinstance(error, AnymailRecipientsRefused):
         return Refused(Refused.Why.RECIPIENT, *_words(error))
@@ -111,7 +124,7 @@ def _meaning(error: AnymailError) -> Exception:
         if 400 <= status < 500 or status == NOT_HANDLED:
             return Refused(Refused.Why.ACCOUNT, *_words(error))
         return OSError(" ".join(_words(error)))
-    return Refused(Refused.Why.MAIL, type(error).__name__)
+    return OSError(_name(error)) if answered else Refused(Refused.Why.MAIL, _name(error))
 
 
 def _never_connected(error: AnymailError) -> bool:
@@ -122,9 +135,13 @@ def _never_connected(error: AnymailError) -> bool:
     return isinstance(tries, MaxRetryError) and isinstance(tries.reason, NewConnectionError)
 
 
+def _name(error: BaseException) -> str:
+    return type(error).__name__
+
+
 def _kind(error: AnymailError) -> str:
     """Return the kind of a failure: its words hold the address of the API, and may hold the mail."""
-    return type(error.__cause__).__name__
+    return _name(error.__cause__ or error)
 
 
 def _words(error: AnymailError) -> tuple[str, str]:

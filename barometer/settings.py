@@ -138,7 +138,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a list of 900 options in two languages can still be edited
 
 MAIL_FOLDER = environment.text("MAIL_FOLDER", "")
-EMAIL_PROVIDER = environment.choice("EMAIL_PROVIDER", ("smtp", "mailgun", "postmark", "sendgrid", "sparkpost"), "smtp")
+EMAIL_PROVIDER = environment.choice("EMAIL_PROVIDER", ("smtp", "mailgun", "postmark", "sparkpost"), "smtp")
 EMAIL_PROVIDER_KEY = environment.text("EMAIL_PROVIDER_KEY", "" if EMAIL_PROVIDER == "smtp" else None)
 EMAIL_PROVIDER_URL = environment.page_address("EMAIL_PROVIDER_URL")
 EMAIL_BACKEND = (

@@ -137,7 +137,7 @@ class Sink:
 def smtp_sink(*, starttls: bool = False, tls: bool = False, password: str = "") -> Iterator[Sink]:
     """Run a sink on a free port of this machine, in a thread.
 
-    With ``starttls`` it takes mail only after STARTTLS, with a ``password`` besides only from who has logged in with it;
+    With ``starttls`` it takes mail only after STARTTLS, and with a ``password`` only from who has logged in with it;
     with ``tls`` it speaks TLS from the start.
     """
     with socket.socket() as probe:

