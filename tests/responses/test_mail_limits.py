@@ -1,4 +1,4 @@
-"""How fast mails leave: per minute, per day and per domain, counted over all workers; and domains that ask us to wait."""
+"""How fast mails leave: per minute, per day and per domain, over all workers; and domains that ask us to wait."""
 
 from collections import Counter
 from collections.abc import Iterator
