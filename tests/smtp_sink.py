@@ -58,7 +58,7 @@ def server_certificate() -> ssl.SSLContext:
 class Sink:
     """``answers`` scripts what is said to (stage, recipient), stage being RCPT or DATA; what is not scripted is OK.
 
-    ``once`` does so for the first time only. ``greeting``, which then ends the connection, and ``mail_from`` are said to
+    ``once`` does so for the first time only. ``greeting``, which ends the connection, and ``mail_from`` are said to
     everybody instead of OK; ``most`` mails are taken over one connection, then 421 is said and ends it. While ``held``,
     the server keeps what it is given but does not answer; ``slow`` is how many seconds it takes over a recipient.
     """

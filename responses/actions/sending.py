@@ -92,10 +92,9 @@ def send_due(
         return Counter()
     stays = isinstance(connection, (*IN_MEMORY, mail_folder.EmailBackend))
     limits = claiming.Limits() if stays else claiming.Limits.of_settings()
-    claimed = claiming.claim(due, limits=limits, at=at, most=limit)
-    batch = Batch(at, connection, recipients.lines_of([mail.pk for mail in claimed], at))
     try:
-        return _send_all(claimed, batch)
+        claimed = claiming.claim(due, limits=limits, at=at, most=limit)
+        return _send_all(claimed, Batch(at, connection, recipients.lines_of([mail.pk for mail in claimed], at)))
     finally:
         _close(connection)
 
