@@ -1,4 +1,7 @@
-"""What PostgreSQL does faster: many rows by COPY, commits that need not wait. Nothing else knows the vendor."""
+"""What PostgreSQL does faster or needs said: many rows by COPY, commits that need not wait, one transaction at a time.
+
+Nothing else knows the vendor.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,3 +40,13 @@ def atomic_without_waiting() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit TO off")
         yield
+
+
+def one_at_a_time(name: str) -> None:
+    """Wait until no other transaction has said the same name, and keep the name until this one ends.
+
+    SQLite has one writing transaction at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 # Of a personal link, of the links that stop its reminders, take the task back and give it back (responses.links), of a
 # receipt and of a withdrawal (responses.urls).
-PREFIXES = ("/s/", "/o/", "/t/", "/r/", "/k/", "/w/")
+PREFIXES = ("/s/", "/o/", "/t/", "/r/", "/k/", "/u/", "/w/")
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 View = Callable[[HttpRequest], HttpResponseBase]

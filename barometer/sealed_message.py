@@ -55,6 +55,7 @@ class SealedMessage(EmailMultiAlternatives):
         envelope_sender: str = "",
         metadata: Mapping[str, str] | None = None,
     ) -> None:
+        self.sender = sender
         from_header = f"{_phrase(sender[0])} <{_ascii(sender[1])}>"
         super().__init__(
             subject=subject,

@@ -138,15 +138,29 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a list of 900 options in two languages can still be edited
 
 MAIL_FOLDER = environment.text("MAIL_FOLDER", "")
-EMAIL_BACKEND = "barometer.mail_folder.EmailBackend" if MAIL_FOLDER else "barometer.smtp.EmailBackend"
+EMAIL_PROVIDER = environment.choice("EMAIL_PROVIDER", ("smtp", "mailgun", "postmark", "sparkpost"), "smtp")
+EMAIL_PROVIDER_KEY = environment.text("EMAIL_PROVIDER_KEY", "" if EMAIL_PROVIDER == "smtp" else None)
+EMAIL_PROVIDER_URL = environment.page_address("EMAIL_PROVIDER_URL")
+EMAIL_BACKEND = (
+    "barometer.mail_folder.EmailBackend"
+    if MAIL_FOLDER
+    else "barometer.smtp.EmailBackend"
+    if EMAIL_PROVIDER == "smtp"
+    else "barometer.provider.EmailBackend"
+)
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.integer("EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("EMAIL_USE_TLS")
-EMAIL_TIMEOUT = 30
+EMAIL_USE_SSL = environment.boolean("EMAIL_USE_SSL")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("Set EMAIL_USE_TLS (STARTTLS) or EMAIL_USE_SSL (TLS from the start) to 1, not both.")
+EMAIL_TIMEOUT = environment.integer("EMAIL_TIMEOUT", 30)
+MAIL_PER_MINUTE = environment.integer("MAIL_PER_MINUTE", 0)
+MAIL_PER_DAY = environment.integer("MAIL_PER_DAY", 0)
+MAIL_PER_DOMAIN_PER_MINUTE = environment.integer("MAIL_PER_DOMAIN_PER_MINUTE", 20)
 DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", "barometer@example.org" if DEBUG else None)
-EMAIL_PROVIDER = environment.choice("EMAIL_PROVIDER", ("smtp", "mailgun", "mailjet", "postmark", "sendgrid"), "smtp")
 BOUNCE_ADDRESS = environment.bounce_address("BOUNCE_ADDRESS")
 RETURNS_URL = environment.mailbox("RETURNS_URL")
 WEBHOOK_SECRET = environment.text("WEBHOOK_SECRET", "")

@@ -20,6 +20,7 @@ ANSWER, OPT_OUT, TAKE_BACK, GIVE_BACK = "answer", "opt-out", "take-back", "give-
 BY_HAND = "by-hand"  # carried by the pages of a browser in which answers have been changed: no machine did that
 COPY, SEEN = "copy", "seen"  # of a response
 RETURN = "return"  # of a mail, in the address that it comes back to
+UNSUBSCRIBE = "unsubscribe"  # of a mail: for the mail program that has it
 CASE_CONTACT, RESULT_REQUEST = "case-contact", "result-request"  # of what somebody left, to withdraw it
 PATHS = {ANSWER: "s", OPT_OUT: "o", TAKE_BACK: "t", GIVE_BACK: "r"}
 TOKEN = re.compile(r"^([0-9A-Za-z])([0-9a-z]{1,12})-([0-9A-Za-z_-]{22})$")
@@ -43,6 +44,11 @@ def token(purpose: str, holder: LinkHolder) -> str:
 def address(purpose: str, holder: LinkHolder) -> str:
     """Return the whole address that a mail carries; ``responses.urls`` answers there."""
     return f"{settings.SITE_URL}/{PATHS[purpose]}/{token(purpose, holder)}/"
+
+
+def unsubscribe_address(mail: int) -> str:
+    """Return the whole address that stops the reminders of whoever got this mail."""
+    return f"{settings.SITE_URL}/u/{signed(UNSUBSCRIBE, mail)}/"
 
 
 def signed(purpose: str, number: int, generation: int = 0) -> str:

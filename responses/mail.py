@@ -10,24 +10,20 @@ Three steps, so that no secret is ever stored:
 """
 
 import re
-import smtplib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import format_datetime, make_msgid, parseaddr
-from enum import Enum, StrEnum, auto
+from email.utils import parseaddr
+from enum import StrEnum
 from functools import cache
 
 from django.conf import settings
-from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import translation
 from django.utils.html import escape
 
 from barometer.addresses import is_address
-from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
-from barometer.smtp import LostBeforeData
-from responses import bounce_address, links, mail_fields, mail_words
+from responses import bounce_address, links, mail_fields, mail_headers, mail_words
 from responses.cleaning import clean
 from responses.mail_fields import LINK_FIELDS, PERSONAL_LINKS, letterhead
 from responses.mail_format import EmptyField, Malformed, Words, fill
@@ -56,6 +52,7 @@ class Reason(StrEnum):
     INTERRUPTED = "interrupted"
     SENT_PER_LOG = "sent_per_log"
     SENT_AGAIN = "sent_again"
+    UNEXPECTED = "unexpected"
 
 
 class Unwritable(Exception):
@@ -72,16 +69,6 @@ class Written:
     subject: str
     text: str
     html: str
-
-
-class Answer(Enum):
-    """What became of a mail that was handed over."""
-
-    ACCEPTED = auto()
-    NOT_BEGUN = auto()  # the connection broke before the message: certainly not accepted
-    LATER = auto()  # refused for now
-    REFUSED = auto()  # refused for good
-    UNCERTAIN = auto()  # the connection broke when the server may have had all of it
 
 
 def write(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str]) -> Written:
@@ -151,37 +138,8 @@ def message(
         reply_to=common["help_email"],
         envelope_sender=bounce_address.of(mail.pk or 0),
         metadata={bounce_address.METADATA: bounce_address.token(mail.pk or 0)},
-        headers={
-            "Message-ID": mail.message_id or make_msgid(idstring=f"mail{mail.pk}", domain=sender.rpartition("@")[2]),
-            "Date": format_datetime(at),
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": mail.language,
-        },
+        headers=mail_headers.headers(mail, lines, at=at, domain=sender.rpartition("@")[2]),
     )
-
-
-def deliver(connection: BaseEmailBackend, sealed: SealedMessage) -> tuple[Answer, str]:
-    """Hand one message to the server over an open connection; return what became of it and the server's words.
-
-    A refused sender is ours to mend, so it is refused for now only. A reply that is neither 4xx nor 5xx leaves
-    it uncertain whether the message was taken.
-    """
-    try:
-        connection.send_messages([sealed])
-    except LostBeforeData as error:
-        return Answer.NOT_BEGUN, _reply(error)
-    except smtplib.SMTPSenderRefused as error:
-        return Answer.LATER, _reply(error.smtp_code, error.smtp_error)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, words = next(iter(error.recipients.values()))
-        return _answer(code), _reply(code, words)
-    except smtplib.SMTPResponseException as error:
-        return _answer(error.smtp_code), _reply(error.smtp_code, error.smtp_error)
-    except smtplib.SMTPNotSupportedError as error:
-        return Answer.REFUSED, _reply(error)
-    except OSError as error:
-        return Answer.UNCERTAIN, _reply(f"{Reason.CONNECTION_LOST}:", error)
-    return Answer.ACCEPTED, ""
 
 
 def secrets_of(holders: Sequence[LinkHolder]) -> dict[str, str]:
@@ -258,13 +216,3 @@ def _as_html(field: str, value: str) -> str:
         return value
     escaped = escape(value)
     return f'<a href="{escaped}">{escaped}</a>' if field in LINK_FIELDS else escaped
-
-
-def _answer(code: int) -> Answer:
-    return {4: Answer.LATER, 5: Answer.REFUSED}.get(code // 100, Answer.UNCERTAIN)
-
-
-def _reply(*parts: object) -> str:
-    """Return the server's words, fit to be stored: servers repeat what they object to, links included."""
-    words = " ".join(part.decode(errors="replace") if isinstance(part, bytes) else str(part) for part in parts)
-    return clean(without_secrets(words), 200)

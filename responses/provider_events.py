@@ -15,9 +15,8 @@ from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from anymail.webhooks.base import AnymailBaseWebhookView
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
-from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
-from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
+from anymail.webhooks.sparkpost import SparkPostTrackingWebhookView
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import punycode
@@ -30,10 +29,11 @@ LONGEST_ON_THE_WAY = timedelta(hours=12)  # providers try again for so long when
 
 VIEWS: dict[str, Callable[[], AnymailBaseWebhookView]] = {
     "mailgun": lambda: MailgunTrackingWebhookView(webhook_signing_key=settings.WEBHOOK_SECRET, webhook_secret=""),
-    "mailjet": lambda: MailjetTrackingWebhookView(webhook_secret=settings.WEBHOOK_SECRET),
     "postmark": lambda: PostmarkTrackingWebhookView(webhook_secret=settings.WEBHOOK_SECRET),
-    "sendgrid": lambda: SendGridTrackingWebhookView(webhook_secret=settings.WEBHOOK_SECRET),
+    "sparkpost": lambda: SparkPostTrackingWebhookView(webhook_secret=settings.WEBHOOK_SECRET),
 }
+# SparkPost: soft bounce, DNS, mailbox full, too large, time-out, policy, unspecified, blocks, transient.
+SOFT_CLASSES = {"20", "21", "22", "23", "24", "25", "40", "50", "51", "52", "53", "54", "70"}
 KINDS = {
     EventType.DEFERRED: Kind.NOTICE,  # the provider goes on trying
     EventType.FAILED: Kind.SOFT,
@@ -136,9 +136,10 @@ def _kind(event: AnymailTrackingEvent, raw: dict[str, object], code: str) -> Kin
 
 def _is_soft(raw: dict[str, object]) -> bool:
     """Whether the provider itself says that the address may work another time; django-anymail does not tell."""
-    if settings.EMAIL_PROVIDER == "mailjet":
-        return raw.get("hard_bounce") is False
-    return raw.get("Type") in ("SoftBounce", "VirusNotification") or raw.get("type") == "blocked"
+    if settings.EMAIL_PROVIDER == "sparkpost":
+        inner = next(iter(raw["msys"].values()))  # type: ignore[attr-defined]  # as the library has read it
+        return inner.get("bounce_class") in SOFT_CLASSES
+    return raw.get("Type") in ("SoftBounce", "VirusNotification")
 
 
 def _text(value: object) -> str:

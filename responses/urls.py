@@ -23,6 +23,7 @@ from responses.views import (
     questions,
     receipt,
     round,
+    unsubscribing,
 )
 
 respondent = [
@@ -42,6 +43,7 @@ respondent = [
     path("s/<str:token>/decline/", declining.decline, name="decline"),
     path("s/<str:token>/correct/", correcting.correct, name="correct"),
     path("o/<str:token>/", declining.opt_out, name="opt-out"),
+    path("u/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("k/<str:token>/", receipt.receipt, name="receipt"),
     path("k/<str:token>/answers/", receipt.copy, name="copy"),
     path("k/<str:token>/answers.pdf", receipt.pdf, name="copy-pdf"),

@@ -23,6 +23,7 @@ VARIABLES = {
     "BOUNCE_ADDRESS": "",
     "RETURNS_URL": "",
     "WEBHOOK_SECRET": "",
+    "MAIL_PER_DOMAIN_PER_MINUTE": "0",
     "TRUSTED_PROXIES": "0",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's own event loop runs in the test's thread
 }

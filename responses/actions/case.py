@@ -1,5 +1,6 @@
 """What respondents and staff decide about a case."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +9,11 @@ from django.db import transaction
 from barometer import audit
 from barometer.addresses import is_address, is_reserved_address
 from barometer.models import User
+from responses import recipients
 from responses.actions import address_mails, events
 from responses.actions import contact as contacts
 from responses.models import Case, CaseEvent, DeclineReason, LinkHolder, Mail, Notice
-from responses.recipients import OF_THE_OWNER, ON_REMINDERS
+from responses.recipients import OF_THE_OWNER, ON_REMINDERS, Line
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.hand_over import typed_name
 from surveys.models import AddressKind
@@ -129,15 +131,43 @@ def undo_decline(*, holder: LinkHolder, at: datetime) -> None:
 
 
 @transaction.atomic
-def stop_reminders(*, holder: LinkHolder, at: datetime) -> None:
+def stop_reminders(*, holder: LinkHolder, at: datetime, confirm: bool = True) -> None:
     """No more reminders; the case can still be answered, and this is no refusal.
 
     The owner speaks for the case, a delegate or colleague for their own address.
+    Raises: CaseClosed.
     """
     case = lock_open(holder.case_id)
     if not reminders_stopped(holder):
         event = events.record(case, kind=EventKind.REMINDERS_STOPPED, at=at, holder=holder)
-        _confirm(Notice.OPT_OUT_CONFIRMED, holder, event)
+        if confirm:
+            _confirm(Notice.OPT_OUT_CONFIRMED, holder, event)
+
+
+@transaction.atomic
+def unsubscribe(*, mail: Mail, at: datetime) -> None:
+    """No more reminders for whoever got this mail, about each of its workplaces; twice is once, and never a refusal.
+
+    Not for somebody who holds the link now but has another address than the mail went to, nor where nothing is left to
+    remind of. What is said about several workplaces is not confirmed by as many mails.
+    """
+    lines = receivers_of(mail, at)
+    for line in lines:
+        with suppress(CaseClosed):
+            stop_reminders(holder=line.attempt.holder, at=at, confirm=len(lines) == 1)
+
+
+def receivers_of(mail: Mail, at: datetime) -> list[Line]:
+    """Return the lines of a mail whose link holders may still be reminded at its address; at most two queries."""
+    ended = (*SAID_ALREADY, Disposition.DECLINED)
+    return [
+        line
+        for line in recipients.lines_of([mail.pk], at).get(mail.pk, [])
+        if line.contactable.disposition not in ended
+        and not line.contactable.link_retired
+        and line.attempt.holder.standing != LinkHolder.Standing.ENDED
+        and line.attempt.holder.email.casefold() == mail.address.casefold()
+    ]
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ queue; one found *handed_over* may have left, becomes *unknown* and waits for a 
 """
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,17 +16,19 @@ from datetime import datetime, timedelta
 from django.core import mail as django_mail
 from django.core.mail.backends import dummy, locmem
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import models, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, models, transaction
 
+from barometer import mail_folder
 from barometer.addresses import is_reserved_address
 from barometer.bulk import atomic_without_waiting
 from barometer.sealed_message import SealedMessage
 from responses import mail as mails
 from responses import recipients
-from responses.actions import events
+from responses.actions import claiming, events
 from responses.actions.contact import kind_of
 from responses.actions.result_mail import forget_address
-from responses.mail import Answer, Reason, Unwritable
+from responses.delivery import Answer, deliver
+from responses.mail import Reason, Unwritable
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail
 from responses.recipients import Line
 from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, left_out, notice_left_out
@@ -36,17 +39,40 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
 FIRST_DELAY = timedelta(minutes=5)  # doubled at every further attempt: the eighth is 10½ hours after the first
 STALE_AFTER = timedelta(minutes=10)
-WITH_A_MAIL = ("step", "cause__holder__hand_over", "round__questionnaire", "authority_contact")
+LONGEST_BATCH = 60  # seconds; with a server that answers slowly the rest of a batch returns to the queue
+MOST_FAULTS = 3  # mails in a row that the server would not hear of at all: then it is the server, and a batch ends
+MOST_LOOKS = 3  # at the lines of one mail, when its cases change just before it leaves
+IN_MEMORY = (dummy.EmailBackend, locmem.EmailBackend)
 
 
 @dataclass(slots=True)
 class Batch:
-    """What the mails of one sweep have in common. ``lines`` are by mail."""
+    """What the mails of one sweep have in common. ``lines`` are by mail.
+
+    Attributes:
+        paused: until when, by domain, for those that have asked us to wait during this batch.
+        taken: domains that have taken a mail.
+        faults: mails in a row that the server would not hear of, whoever they are for.
+    """
 
     at: datetime
     connection: BaseEmailBackend
     lines: dict[int, list[Line]]
     letterheads: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+    paused: dict[str, datetime] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    faults: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A mail as it is about to leave. ``events`` is how many its cases have had when it was decided that it may."""
+
+    lines: list[ContactAttempt]
+    cases: list[int]
+    events: int
+    written: mails.Written
+    sealed: SealedMessage
 
 
 def send_due(
@@ -54,33 +80,39 @@ def send_due(
 ) -> Counter[str]:
     """Send up to ``limit`` due mails, of one round or all, over one connection; return how many ended in which status.
 
-    *queued* counts mails put back for later. Empty when nothing is due, or no server answers. Safe to run twice and
-    by several workers. Must not run inside a transaction, unless ``connection`` sends nothing out of the process.
+    *queued* counts mails put back for later. Empty when nothing is due or within the limits, or no server answers.
+    Mails that do not leave the machine have no limits. Safe to run twice and by several workers. Must not run inside a
+    transaction, unless ``connection`` sends nothing out of the process.
     """
     connection = connection or django_mail.get_connection()
-    in_memory = isinstance(connection, dummy.EmailBackend | locmem.EmailBackend)
-    if transaction.get_connection().in_atomic_block and not in_memory:
+    if transaction.get_connection().in_atomic_block and not isinstance(connection, IN_MEMORY):
         raise ValueError("no mail is sent inside a transaction")
     recover_stale(at=at)
-    mails_due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
-    due = list(
-        mails_due.select_related("step", "cause__holder__hand_over", "round__questionnaire", "authority_contact")[
-            :limit
-        ]
-    )
-    if not due or not _open(connection):
+    due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
+    if not due.exists() or not _open(connection):
         return Counter()
-    claimed = _claim(due, at)
-    batch = Batch(at, connection, recipients.lines_of([mail.pk for mail in claimed], at))
-    ended: Counter[str] = Counter()
+    stays = isinstance(connection, (*IN_MEMORY, mail_folder.EmailBackend))
+    limits = claiming.Limits() if stays else claiming.Limits.of_settings()
     try:
-        for place, mail in enumerate(claimed):
-            if not _open(connection):
-                _release(claimed[place:], at)
-                break
-            ended[_send(mail, batch)] += 1
+        claimed = claiming.claim(due, limits=limits, at=at, most=limit)
+        return _send_all(claimed, Batch(at, connection, recipients.lines_of([mail.pk for mail in claimed], at)))
     finally:
         _close(connection)
+
+
+def _send_all(claimed: Sequence[Mail], batch: Batch) -> Counter[str]:
+    """Send the mails one after the other, as long as there is a server that hears us."""
+    ended: Counter[str] = Counter()
+    end = time.monotonic() + LONGEST_BATCH
+    for place, mail in enumerate(claimed):
+        if batch.faults >= MOST_FAULTS:
+            logger.error("The mail server takes nothing from us: the rest of the batch waits")
+        if batch.faults >= MOST_FAULTS or time.monotonic() > end or not _open(batch.connection):
+            claiming.release(claimed[place:], batch.at)
+            break
+        ended[_send(mail, batch)] += 1
+    if batch.taken:
+        claiming.end_deferrals(batch.taken, at=batch.at)
     return ended
 
 
@@ -93,24 +125,17 @@ def recover_stale(*, at: datetime) -> None:
     handed_over.update(status=Mail.Status.UNKNOWN, ended_at=at, outcome=Reason.INTERRUPTED)
 
 
-@transaction.atomic(savepoint=False)
-def _claim(mails_: Sequence[Mail], at: datetime) -> list[Mail]:
-    """Claim the mails one by one, and return those that we won; one commit for all, which costs as much as one."""
-    return [mail for mail in mails_ if Mail.objects.claim(mail.pk, at)]
-
-
-def _release(mails_: Sequence[Mail], at: datetime) -> None:
-    """Give back claims that we cannot use."""
-    ours = Mail.objects.filter(pk__in=[mail.pk for mail in mails_], status=Mail.Status.CLAIMED, claimed_at=at)
-    ours.update(status=Mail.Status.QUEUED, claimed_at=None)
-
-
 def _open(connection: BaseEmailBackend) -> bool:
-    """Make sure of a connection before a mail is handed over, so that a server that is down costs no attempt."""
+    """Make sure of a connection before a mail is handed over, so that a server that is down costs no attempt.
+
+    Nor does one that lets us not log in, or has no STARTTLS: all mails stay in the queue.
+    """
     try:
         connection.open()
     except OSError as error:
-        logger.error("No connection to the mail server: %s", type(error).__name__)
+        code = getattr(error, "smtp_code", "")
+        logger.error("No connection to the mail server: %s %s", type(error).__name__, code)
+        _close(connection)
         return False
     return True
 
@@ -122,36 +147,53 @@ def _close(connection: BaseEmailBackend) -> None:
 
 def _send(mail: Mail, batch: Batch) -> str:
     """Bring a claimed mail as far as it gets, and return the status it got."""
-    lines = _lines_to_send(mail, batch)
-    if not lines and not recipients.is_wanted(mail):
+    if mail.domain in batch.paused:
+        claiming.release([mail], batch.at, until=batch.paused[mail.domain])
+        return Mail.Status.QUEUED
+    lines = batch.lines.get(mail.pk, [])
+    for _ in range(MOST_LOOKS):
+        ready = _ready(mail, lines, batch)
+        if isinstance(ready, str):
+            return ready
+        if _hand_over(mail, ready, batch.at):
+            return _leave(mail, ready, batch)
+        if not Mail.objects.filter(pk=mail.pk, status=Mail.Status.CLAIMED, claimed_at=batch.at).exists():
+            return Mail.Status.QUEUED  # paused, or taken back by a sweep
+        lines = recipients.lines_of([mail.pk], batch.at).get(mail.pk, [])
+    claiming.release([mail], batch.at)
+    return Mail.Status.QUEUED
+
+
+def _ready(mail: Mail, lines: Sequence[Line], batch: Batch) -> Ready | str:
+    """Return the mail as it is to leave, or how it ended because it is not to.
+
+    Whatever is wrong with one mail, the others leave: what is not foreseen here puts it off, as often as a server may,
+    so that somebody who reads the log can mend it.
+    """
+    to_send = _lines_to_send(mail, lines)
+    if not to_send and not recipients.is_wanted(mail):
         return _end(mail, Mail.Status.CANCELLED, Reason.NOBODY_LEFT, batch.at)
     if mail.round.rehearsal and not is_reserved_address(mail.address):
         return _end(mail, Mail.Status.CANCELLED, Reason.NOT_RESERVED, batch.at)
-    key = (mail.round_id, mail.language)
-    if key not in batch.letterheads:
-        batch.letterheads[key] = mails.letterhead(mail.round, mail.language)
     try:
-        written = mails.write(mail, lines, batch.letterheads[key])
-        sealed = mails.message(mail, written, lines, batch.letterheads[key], at=batch.at)
+        key = (mail.round_id, mail.language)
+        if key not in batch.letterheads:
+            batch.letterheads[key] = mails.letterhead(mail.round, mail.language)
+        written = mails.write(mail, to_send, batch.letterheads[key])
+        sealed = mails.message(mail, written, to_send, batch.letterheads[key], at=batch.at)
     except Unwritable as problem:
         return _end(mail, Mail.Status.FAILED, str(problem), batch.at)
-    if not _hand_over(mail, written, sealed, batch.at):
-        return Mail.Status.QUEUED
-    answer, reply = mails.deliver(batch.connection, sealed)
-    if answer is not Answer.ACCEPTED:
-        _close(batch.connection)  # whatever state the dialogue is in, the next mail begins a new one
-    return _record(mail, lines, answer, reply, batch.at)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.exception("Mail %s could not be written", mail.pk)
+        return _put_off(mail, f"{Reason.UNEXPECTED}: {type(error).__name__}", batch.at)
+    seen = {line.attempt.case_id: line.events for line in lines}
+    return Ready(to_send, list(seen), sum(seen.values()), written, sealed)
 
 
-def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
-    """Return the lines of the mail that may leave as things stand at this moment; mark the others as left out.
-
-    Whatever happens to a case leaves an event, so what was read with the batch holds while no event has come.
-    """
-    lines = batch.lines.get(mail.pk, [])
-    happened = CaseEvent.objects.filter(case__in=[line.attempt.case_id for line in lines]).count()
-    if happened != sum(line.events for line in lines):
-        lines = recipients.lines_of([mail.pk], batch.at).get(mail.pk, [])
+def _lines_to_send(mail: Mail, lines: Sequence[Line]) -> list[ContactAttempt]:
+    """Return the lines of the mail that may leave as things stood when they were read; mark the others as left out."""
     to_send = []
     for line in lines:
         reason = _left_out(mail, line.contactable)
@@ -175,27 +217,75 @@ def _end(mail: Mail, status: Mail.Status, outcome: str, at: datetime) -> str:
     return status
 
 
-def _hand_over(mail: Mail, written: mails.Written, sealed: SealedMessage, at: datetime) -> bool:
-    """Commit that the mail is about to leave; False when a sweep has taken the claim back in the meantime.
+def _put_off(mail: Mail, outcome: str, at: datetime) -> str:
+    """Return a claimed mail that could not be handed over to the queue for later, or end it after so many attempts."""
+    attempts = mail.attempts + 1
+    ours = Mail.objects.filter(pk=mail.pk, status=Mail.Status.CLAIMED, claimed_at=at)
+    if attempts >= MOST_ATTEMPTS:
+        ours.update(status=Mail.Status.FAILED, outcome=outcome, ended_at=at, attempts=attempts)
+        return Mail.Status.FAILED
+    later = at + FIRST_DELAY * 2 ** (attempts - 1)
+    ours.update(status=Mail.Status.QUEUED, outcome=outcome, claimed_at=None, attempts=attempts, scheduled_for=later)
+    return Mail.Status.QUEUED
 
-    ``claimed_at`` tells our claim from a later one of another worker.
+
+def _hand_over(mail: Mail, ready: Ready, at: datetime) -> bool:
+    """Commit that the mail is about to leave.
+
+    False when a sweep or a pause has taken the claim back in the meantime – ``claimed_at`` tells our claim from a later
+    one of another worker – or when something has happened to one of its cases: whatever does leaves an event, so in one
+    statement nobody who has just answered is written to.
     """
     ours = Mail.objects.filter(pk=mail.pk, status=Mail.Status.CLAIMED, claimed_at=at)
+    if ready.cases:
+        happened = CaseEvent.objects.filter(case__in=ready.cases).order_by().values(all=models.Value(1))
+        number = models.Subquery(happened.annotate(number=models.Count("pk")).values("number"))
+        ours = ours.alias(happened=number).filter(happened=ready.events)
     changed = ours.update(
         status=Mail.Status.HANDED_OVER,
         handed_over_at=at,
         attempts=models.F("attempts") + 1,
-        subject=written.subject,
-        text_body=written.text,
-        html_body=written.html,
-        message_id=sealed.extra_headers["Message-ID"],
-        sha256=sealed.sha256,
+        subject=ready.written.subject,
+        text_body=ready.written.text,
+        html_body=ready.written.html,
+        message_id=ready.sealed.extra_headers["Message-ID"],
+        sha256=ready.sealed.sha256,
     )
     return changed == 1
 
 
-def _record(mail: Mail, lines: Sequence[ContactAttempt], answer: Answer, reply: str, at: datetime) -> str:
-    """Record what the server said of a mail that was handed over."""
+def _leave(mail: Mail, ready: Ready, batch: Batch) -> str:
+    """Bring a mail that is handed over to the server, and record what became of it.
+
+    A connection lost before the message certainly leaves nothing behind, so a new one is tried at once, once.
+    """
+    answer, reply = deliver(batch.connection, ready.sealed)
+    there = True
+    if answer is Answer.NOT_BEGUN:
+        _close(batch.connection)
+        there = _open(batch.connection)
+        if there:
+            answer, reply = deliver(batch.connection, ready.sealed)
+    if answer is Answer.ACCEPTED:
+        batch.taken.add(mail.domain)
+    else:
+        _close(batch.connection)  # whatever state the dialogue is in, the next mail begins a new one
+    batch.faults = batch.faults + 1 if answer in (Answer.NOT_BEGUN, Answer.NOT_NOW) else 0
+    try:
+        return _record(mail, ready.lines, answer, reply, batch, there=there)
+    except (OperationalError, InterfaceError):  # the database went away: once more, if it is back
+        connections["default"].close()
+        return _record(mail, ready.lines, answer, reply, batch, there=there)
+
+
+def _record(
+    mail: Mail, lines: Sequence[ContactAttempt], answer: Answer, reply: str, batch: Batch, *, there: bool
+) -> str:
+    """Record what the server said of a mail that was handed over; ``there`` is whether it still answers at all.
+
+    Twice is once. A mail put off keeps the time of its claim, which counts for the limits.
+    """
+    at = batch.at
     handed_over = Mail.objects.filter(pk=mail.pk, status=Mail.Status.HANDED_OVER, handed_over_at=at)
     if answer is Answer.ACCEPTED:
         _record_sent(mail, lines, at)
@@ -203,15 +293,17 @@ def _record(mail: Mail, lines: Sequence[ContactAttempt], answer: Answer, reply: 
     if answer is Answer.UNCERTAIN:
         handed_over.update(status=Mail.Status.UNKNOWN, ended_at=at, outcome=reply)
         return Mail.Status.UNKNOWN
+    later = at
+    if answer is Answer.DOMAIN_LATER:
+        later = batch.paused[mail.domain] = claiming.pause_domain(mail.domain, reply=reply, at=at)
     attempts = mail.attempts + 1
     if answer is Answer.REFUSED or attempts >= MOST_ATTEMPTS:
-        handed_over.update(status=Mail.Status.FAILED, ended_at=at, outcome=reply)
-        _note_unreachable(lines, at)
+        if handed_over.update(status=Mail.Status.FAILED, ended_at=at, outcome=reply):
+            _note_unreachable(lines, at)
         return Mail.Status.FAILED
-    delay = timedelta(0) if answer is Answer.NOT_BEGUN else FIRST_DELAY * 2 ** (attempts - 1)
-    handed_over.update(
-        status=Mail.Status.QUEUED, claimed_at=None, handed_over_at=None, scheduled_for=at + delay, outcome=reply
-    )
+    if there:
+        later = max(later, at + FIRST_DELAY * 2 ** (attempts - 1))
+    handed_over.update(status=Mail.Status.QUEUED, handed_over_at=None, scheduled_for=later, outcome=reply)
     return Mail.Status.QUEUED
 
 

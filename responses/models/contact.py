@@ -1,5 +1,6 @@
 """Mails, and the cases that they are about."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
@@ -40,14 +41,14 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """Queued, and its time has come."""
         return self.filter(status=Mail.Status.QUEUED, scheduled_for__lte=at).order_by("scheduled_for", "pk")
 
-    def claim(self, pk: int, at: datetime) -> bool:
-        """Take one mail for sending; False when another worker already has it.
+    def claim(self, pks: Collection[int], at: datetime) -> int:
+        """Take mails for sending; return how many of them no other worker had.
 
-        One conditional UPDATE on the row's own columns, so exactly one caller wins: a joined filter
+        One conditional UPDATE on the row's own columns, so exactly one caller wins each: a joined filter
         becomes ``id IN (SELECT …)``, which two workers can both pass.
         """
-        queued = self.filter(pk=pk, status=Mail.Status.QUEUED)
-        return queued.update(status=Mail.Status.CLAIMED, claimed_at=at) == 1
+        queued = self.filter(pk__in=pks, status=Mail.Status.QUEUED)
+        return queued.update(status=Mail.Status.CLAIMED, claimed_at=at)
 
 
 class Wave(models.Model):
@@ -159,7 +160,13 @@ class Mail(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["status", "scheduled_for"], name="mail_by_status_and_time"),
+            # In the order in which they leave: the mails of a wave are all scheduled for the same moment.
+            models.Index(fields=["status", "scheduled_for", "id"], name="mail_by_status_and_time"),
+            models.Index(
+                fields=["status", "scheduled_for", "id"],
+                condition=models.Q(cause__isnull=False),
+                name="mail_notices_by_time",
+            ),
             models.Index(fields=["round", "status"], name="mail_by_round_and_status"),
             models.Index(fields=["wave", "status"], name="mail_by_wave_and_status"),
             models.Index(fields=["claimed_at"], name="mail_by_claim"),

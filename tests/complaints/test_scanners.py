@@ -11,7 +11,7 @@ from django.urls import reverse
 from responses import copies, links
 from responses.actions import case as case_actions
 from responses.actions import correction, fieldwork
-from responses.models import LinkHolder, Response
+from responses.models import LinkHolder, Mail, Response
 from tests.complaints.scanners import BEHAVIOURS, Machine
 from tests.factories import NOON, make_case, make_holder, make_open_round
 from tests.instruments import shipped
@@ -108,6 +108,8 @@ def addresses(case_pk: int) -> list[str]:
         found += [f"/{links.PATHS[purpose]}/{links.token(purpose, holder)}/" for purpose in purposes]
         found += [link(holder, name) for name in ("not-me", "decline", "pass-on", "share")]
         found += [reverse(name, args=[holder.case.round.slug]) for name in ("privacy", "questions")]
+    for mail in Mail.objects.filter(lines__case=case_pk).order_by("pk"):
+        found.append(reverse("unsubscribe", args=[links.signed(links.UNSUBSCRIBE, mail.pk)]))
     for response in Response.objects.filter(submitted_at__isnull=False):
         found.append(reverse("receipt", args=[copies.token(response)]))
     return list(dict.fromkeys(found))

@@ -43,9 +43,9 @@ def test_of_two_workers_that_claim_a_mail_at_once_exactly_one_wins() -> None:
     for pk in queue_mails(25):
         start = Barrier(2)
 
-        def claim(worker: int, pk: int = pk, start: Barrier = start) -> bool:
+        def claim(worker: int, pk: int = pk, start: Barrier = start) -> int:
             start.wait(5)
-            return Mail.objects.claim(pk, NOON + timedelta(microseconds=worker))
+            return Mail.objects.claim([pk], NOON + timedelta(microseconds=worker))
 
         assert sorted(map(bool, in_two_threads(claim))) == [False, True]
 
@@ -54,15 +54,15 @@ def test_a_claim_that_waits_for_another_transaction_sees_that_it_has_lost() -> N
     (pk,) = queue_mails(1)
     claimed, waiting = Event(), Event()
 
-    def claim(worker: int) -> bool:
+    def claim(worker: int) -> int:
         if worker == 0:
             with transaction.atomic():
-                won = Mail.objects.claim(pk, NOON)
+                won = Mail.objects.claim([pk], NOON)
                 claimed.set()
                 waiting.wait(0.3)  # the other now hangs on the locked row
             return won
         claimed.wait(5)
-        return Mail.objects.claim(pk, NOON + timedelta(seconds=1))
+        return Mail.objects.claim([pk], NOON + timedelta(seconds=1))
 
     assert in_two_threads(claim) == [True, False]
     assert Mail.objects.get().claimed_at == NOON

@@ -68,7 +68,7 @@ def test_a_batch_leaves_over_one_connection_and_what_arrives_is_what_was_kept(se
 
 
 def test_mails_refused_for_now_are_tried_again_later_and_the_others_leave(server: Sink) -> None:
-    replies = ("421 4.7.0 Too many", "450 4.2.0 Greylisted", "451 4.3.0 Try again")
+    replies = ("450 4.2.0 Greylisted", "451 4.3.0 Try again", "452 4.2.2 Full")
     script = {
         (stage, f"{stage}{reply[:3]}@x.example".lower()): reply for stage in ("RCPT", "DATA") for reply in replies
     }
@@ -111,11 +111,24 @@ def test_mails_refused_for_good_fail_and_the_others_leave(server: Sink) -> None:
     assert send(server, minutes=600) == {}
 
 
-def test_a_connection_lost_before_the_message_is_tried_again_at_once(server: Sink, round_: Round) -> None:
+def test_a_connection_lost_before_the_message_is_opened_again_and_the_mail_leaves_at_once(
+    server: Sink, round_: Round
+) -> None:
+    server.once["RCPT", SECOND] = DROP
+    assert send(server) == {"sent": 3}
+    assert server.recipients == [FIRST, SECOND, THIRD]
+    assert server.connections == 2
+    assert mail_to(SECOND).attempts == 1
+
+
+def test_a_connection_lost_twice_before_the_message_puts_that_mail_off_and_the_others_leave(
+    server: Sink, round_: Round
+) -> None:
     server.answers["RCPT", SECOND] = DROP
     assert send(server) == {"sent": 2, "queued": 1}
+    assert (mail_to(SECOND).attempts, mail_to(SECOND).scheduled_for) == (1, NOON + timedelta(minutes=5))
     server.answers.clear()
-    assert send(server) == {"sent": 1}
+    assert send(server, minutes=5) == {"sent": 1}
     assert sorted(server.recipients) == [FIRST, SECOND, THIRD]
 
 
