@@ -104,9 +104,9 @@ def _row(
     cells = {key: record[places[key]] if key in places else "" for key in columns}
     problems = []
     for key, column in columns.items():
-        params: dict[str, object] = {"row": number, "column": header[places[key]] if key in places else key}
+        place: dict[str, object] = {"row": number, "column": header[places[key]] if key in places else key}
         if not cells[key] and not (column.may_be_empty or column.may_be_missing):
-            problems.append(Problem("table_value_missing", "", params))
+            problems.append(Problem("table_value_missing", "", place))
         elif len(cells[key]) > column.longest:
-            problems.append(Problem("table_too_long", "", params | {"longest": column.longest}))
+            problems.append(Problem("table_too_long", "", place | {"longest": column.longest}))
     return problems or Row(number, cells)

@@ -13,6 +13,7 @@ from responses.actions import contact
 from responses.contact_days import days_of, in_order
 from responses.contact_elsewhere import sampled_units
 from responses.planned_contacts import Forecast, forecasts
+from responses.statistics.eligibility import LeftOut
 from surveys.actions.default_plan import DEFAULT_PLAN, StepPlan
 from surveys.calendar import Obstacle
 from surveys.days_off import calendar_of
@@ -111,7 +112,7 @@ def test_who_is_not_to_be_written_to_is_counted_as_left_out() -> None:
     assert forecast_of(round_, "invitation").total == 2
     assert forecast_of(round_, "reminder_1").total == 1
     assert forecast_of(round_, "calls").total == 3  # no address is needed
-    assert dict(forecast_of(round_, "reminder_2").left_out)["not_in_audience"] == 1
+    assert dict(forecast_of(round_, "reminder_2").left_out)[LeftOut.NOT_IN_AUDIENCE] == 1
 
 
 def test_in_the_field_it_shows_whom_a_step_has_reached_and_whom_it_will() -> None:

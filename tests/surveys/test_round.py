@@ -28,7 +28,7 @@ from tests.factories import NOON, make_questionnaire, make_round, refreshed
 from tests.people import browser_of, dana, finn, olga
 
 pytestmark = pytest.mark.django_db
-DATES = {"opens_on": date(2020, 1, 7), "deadline": date(2020, 2, 6), "closes_on": date(2020, 2, 21)}
+DATES: dict[str, Any] = {"opens_on": date(2020, 1, 7), "deadline": date(2020, 2, 6), "closes_on": date(2020, 2, 21)}
 Field = RoundText.Field
 
 
