@@ -1,6 +1,6 @@
 """The calling list of a round, as read from the database for ``statistics.calling``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,8 +74,8 @@ def read(round_: Round, wanted: Wanted, at: datetime) -> CallingList:
     calls = _calls(round_)
     found = [
         _candidate(row, calls.get(row["case_id"]))
-        for row in _owners(round_, wanted)
-        if left_out(row["contactable"], StepKind.REMINDER) is None
+        for row, contactable in _owners(round_, wanted)
+        if left_out(contactable, StepKind.REMINDER) is None
     ]
     shortfall = shortfalls(sampled, submitted, float(round_.target_response_rate))
     places = [place for place in calling_list(found, shortfall, at) if wanted.takes(place)]
@@ -105,28 +105,25 @@ def _calls(round_: Round) -> dict[int, LastCall]:
     return calls
 
 
-def _owners(round_: Round, wanted: Wanted) -> list[dict[str, Any]]:
-    """Return the owners of unfinished cases, and how things stand with them for a call."""
+def _owners(round_: Round, wanted: Wanted) -> Iterator[tuple[Mapping[str, Any], Contactable]]:
+    """Yield the owners of unfinished cases, and how things stand with them for a call."""
     on_reminders = CaseEvent.objects.filter(OF_THE_OWNER, case__round=round_, kind__in=ON_REMINDERS)
     last_on_reminders = dict(on_reminders.order_by("pk").values_list("case_id", "kind"))
     owners = LinkHolder.objects.filter(
         case__in=Case.objects.of_round(round_).unfinished(), role=LinkHolder.Role.OWNER, **wanted.filters()
     )
-    rows = list(
-        owners.order_by("case_id").values(
-            "case_id",
-            "phone",
-            "retired_at",
-            "standing",
-            "case__disposition",
-            "case__sample_unit__stratum_id",
-            "case__sample_unit__inclusion_probability",
-        )
+    rows = owners.order_by("case_id").values(
+        "case_id",
+        "phone",
+        "retired_at",
+        "standing",
+        "case__disposition",
+        "case__sample_unit__stratum_id",
+        "case__sample_unit__inclusion_probability",
     )
     for row in rows:
         stopped = last_on_reminders.get(row["case_id"]) == EventKind.REMINDERS_STOPPED
-        row["contactable"] = _contactable(row, round_, reminders_stopped=stopped)
-    return rows
+        yield row, _contactable(row, round_, reminders_stopped=stopped)
 
 
 def _contactable(row: Mapping[str, Any], round_: Round, *, reminders_stopped: bool) -> Contactable:

@@ -80,12 +80,12 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all that a caller needs, and record what came of the call."""
     case_ = _case(pk)
     owner, at = _owner(case_), timezone.now()
-    options = {
-        "has_said_no": actions.has_said_no(case_, owner),
-        "closes_at": actions.closing(case_.round),
-        "now": at,
-    }
-    form = CallForm(request.POST if request.method == "POST" else None, **options)
+    form = CallForm(
+        request.POST if request.method == "POST" else None,
+        has_said_no=actions.has_said_no(case_, owner),
+        closes_at=actions.closing(case_.round),
+        now=at,
+    )
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["outcome"] in CONFIRMED and "confirmed" not in request.POST:
             return render(request, "responses/calls/confirm.html", _facts(case_, owner) | {"form": form})

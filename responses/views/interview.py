@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -76,11 +75,10 @@ def for_interviewer(view: InterviewView[P]) -> Callable[..., HttpResponseBase]:
     Where nothing can be answered any more, the page of the case says so instead.
     """
 
-    @staff_required
-    @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def wrapped(request: HttpRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    @never_cache
+    @staff_required
+    def wrapped(request: HttpRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         owners = LinkHolder.objects.filter(role=LinkHolder.Role.OWNER).select_related(
             "case__response", "case__round__questionnaire", "case__sample_unit__workplace"
         )

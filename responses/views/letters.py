@@ -1,6 +1,6 @@
 """Letters of the contact plan: who gets one, the file to print, and that they were posted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -185,7 +185,7 @@ def _file(request: HttpRequest, wave_: Wave, form: PrintForm, at: datetime) -> H
     return StreamingHttpResponse(pieces, content_type="application/pdf", headers=headers)
 
 
-def _overtaken(attempts: Sequence[ContactAttempt], reasons: dict[int, str]) -> list[tuple[int, ContactAttempt, str]]:
+def _overtaken(attempts: Sequence[ContactAttempt], reasons: Mapping[int, str]) -> list[tuple[int, ContactAttempt, str]]:
     """Return place in the file, letter and reason."""
     return [
         (place, attempt, mail_texts.left_out(reasons[attempt.pk]))

@@ -1,11 +1,12 @@
 """Parts of a PDF joined to one, with everything that makes it readable to everybody."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject
 
 from barometer.joined_pdf import joined
 from barometer.pdf import tagged_pdf
@@ -48,7 +49,7 @@ def test_all_pages_stand_in_their_order(template: Path) -> None:
 
 def test_title_language_and_the_claim_to_be_accessible_are_those_of_the_parts(template: Path) -> None:
     found = read(part(template, "en"), part(template, "to"))
-    root = found.trailer["/Root"]
+    root: Any = found.trailer["/Root"]
     assert root["/Lang"] == "da"
     assert bool(root["/MarkInfo"]["/Marked"].value)
     assert bool(root["/ViewerPreferences"]["/DisplayDocTitle"].value)
@@ -61,13 +62,15 @@ def test_title_language_and_the_claim_to_be_accessible_are_those_of_the_parts(te
 
 def test_every_page_finds_its_own_tags_and_they_lead_up_to_one_document(template: Path) -> None:
     found = read(part(template, "en", "to"), part(template, "tre"))
-    tree = found.trailer["/Root"]["/StructTreeRoot"]
+    root: Any = found.trailer["/Root"]
+    tree = root["/StructTreeRoot"]
     nums = tree["/ParentTree"]["/Nums"]
     assert list(nums[::2]) == [0, 1, 2]
     assert tree["/ParentTreeNextKey"] == 3
     (document,) = (kid.get_object() for kid in tree["/K"])
     assert document["/S"] == "/Document"
-    for page in found.pages:
+    pages: list[Any] = list(found.pages)
+    for page in pages:
         elements = nums[2 * int(page["/StructParents"]) + 1].get_object()
         for element in (each.get_object() for each in elements):
             assert element["/Pg"].get_object() == page.get_object()
@@ -76,15 +79,14 @@ def test_every_page_finds_its_own_tags_and_they_lead_up_to_one_document(template
     assert words.count("/H1") == 3
 
 
-def top(element: DictionaryObject) -> DictionaryObject:
+def top(element: Any) -> Any:
     """The last element before the root of the tree."""
     parent = element["/P"].get_object()
-    assert isinstance(parent, DictionaryObject)
     return element if parent["/Type"] == "/StructTreeRoot" else top(parent)
 
 
-def text(element: object) -> str:
-    return str(element.get_object()["/S"])  # type: ignore[attr-defined]
+def text(element: Any) -> str:
+    return str(element.get_object()["/S"])
 
 
 def test_words_that_look_like_references_stay_words(template: Path) -> None:
@@ -109,12 +111,12 @@ def test_what_typst_has_not_written_is_refused(data: bytes) -> None:
 def test_a_part_is_asked_for_when_its_turn_comes(template: Path) -> None:
     asked: list[int] = []
 
-    def parts() -> object:
+    def parts() -> Iterator[bytes]:
         for number in range(3):
             asked.append(number)
             yield part(template, str(number))
 
-    pieces = joined(parts())  # type: ignore[arg-type]
+    pieces = joined(parts())
     next(pieces)
     next(pieces)
     assert asked == [0]

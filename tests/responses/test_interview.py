@@ -187,10 +187,9 @@ def test_one_interviewers_interview_is_no_other_ones_and_ends_after_four_hours(c
     assert other.get(at(case, "interview-page", 1)).status_code == 303
     assert other.post(at(case)).status_code == 422
     response, now = Response.objects.get(), timezone.now()
-    may = {"case": case, "response": response}
-    assert interview.may_go_on(by=finn(), at=now + 3 * HOUR, **may)
-    assert not interview.may_go_on(by=finn(), at=now + 5 * HOUR, **may)
-    assert not interview.may_go_on(by=dana(), at=now, **may)
+    assert interview.may_go_on(case=case, response=response, by=finn(), at=now + 3 * HOUR)
+    assert not interview.may_go_on(case=case, response=response, by=finn(), at=now + 5 * HOUR)
+    assert not interview.may_go_on(case=case, response=response, by=dana(), at=now)
 
 
 def test_looking_at_the_beginning_begins_nothing(case: Case) -> None:
@@ -294,9 +293,8 @@ def test_a_workplace_that_is_said_to_be_gone_ends_the_interview_as_a_report(case
 def test_submitting_twice_is_recorded_once(case: Case, owner: LinkHolder) -> None:
     browser = begun(case)
     fill_in(browser, owner)
-    submission = {"holder": owner, "seen": "", "proxy": False, "role": "", "by": finn()}
-    interview.submit(at=timezone.now(), **submission)
-    interview.submit(at=timezone.now(), **submission)
+    for _ in range(2):
+        interview.submit(holder=owner, seen="", proxy=False, role="", by=finn(), at=timezone.now())
     assert Call.objects.count() == 1
     assert kinds(case).count(EventKind.SUBMITTED) == 1
     assert browser.get(at(case, "interview-review")).status_code == 302

@@ -168,7 +168,7 @@ def test_the_file_is_tagged_has_a_title_and_says_the_language_of_each_letter(rou
     make_case(round_, language="da", address="Vej 1, 1000 København K")
     make_case(round_, language="en", address="Vej 1, 2000 Frederiksberg")
     reader = file_of(prepared(step))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert bool(root["/MarkInfo"]["/Marked"].value)
     assert root["/Lang"] == "da"
     assert reader.metadata is not None
@@ -181,7 +181,8 @@ def test_the_file_is_tagged_has_a_title_and_says_the_language_of_each_letter(rou
 
 
 def languages_of_headings(reader: PdfReader) -> list[str]:
-    tree = reader.trailer["/Root"]["/StructTreeRoot"]
+    root: Any = reader.trailer["/Root"]
+    tree = root["/StructTreeRoot"]
     (document,) = (kid.get_object() for kid in tree["/K"])
     parts = [part.get_object() for part in document["/K"]]
     elements = [kid.get_object() for part in parts for kid in part["/K"]]
@@ -272,7 +273,7 @@ def test_neither_the_file_nor_any_secret_in_it_is_stored(round_: Round, step: Co
     answer = browser_of(finn()).post(
         reverse("letter-wave", args=[wave.pk]), {"act": "print", "printed_on": "2020-01-30"}
     )
-    made = b"".join(answer)  # type: ignore[arg-type]
+    made = b"".join(answer)
     assert made.startswith(b"%PDF")
     assert answer["Content-Type"] == "application/pdf"
     assert "no-store" in answer["Cache-Control"]

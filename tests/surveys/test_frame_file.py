@@ -449,6 +449,6 @@ def test_a_telephone_number_that_a_spreadsheet_has_mangled_is_told_as_such() -> 
 
 
 def test_a_telephone_number_that_excel_keeps_as_a_number_is_read() -> None:
-    header, row = [*VALID, "Telefon"], [*VALID.values(), 86123456.0]
-    (read,) = read_frame(make_workbook([header, row])).rows
+    row: list[str | float] = [*VALID.values(), 86123456.0]
+    (read,) = read_frame(make_workbook([[*VALID, "Telefon"], row])).rows
     assert read.phone == "86 12 34 56"
