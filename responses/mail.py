@@ -31,8 +31,8 @@ from barometer.formats import moment, weekday_date
 from barometer.logs import without_secrets
 from barometer.sealed_message import SealedMessage
 from barometer.smtp import LostBeforeData
-from responses import links
-from responses.models import ContactAttempt, HandOver, LinkHolder, Mail
+from responses import coordination, coordinator_links, links
+from responses.models import ContactAttempt, HandOver, LinkHolder, Mail, Notice
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import AddressKind, Questionnaire, Round, RoundText
 
@@ -53,6 +53,7 @@ FIELDS = (
     *("leader", "workplace", "address", "authority", "subject_name", "count", "lines", "link", "opt_out_link", "code"),
     *("code_address", "privacy_link", "deadline", "closing", "period", "years", "subject"),
     *("submitted_at", "owner", "delegate", "handed_over_on", "take_back_link", "return_link"),
+    *("coordinator_link", "coordinator_code", "expiry"),
 )
 PERSONAL_LINKS = {
     "link": links.ANSWER,
@@ -60,7 +61,7 @@ PERSONAL_LINKS = {
     "take_back_link": links.TAKE_BACK,
     "return_link": links.GIVE_BACK,
 }
-LINK_FIELDS = (*PERSONAL_LINKS, "privacy_link")
+LINK_FIELDS = (*PERSONAL_LINKS, "privacy_link", "coordinator_link")
 FIELD = re.compile(r"⟦(\w+)⟧")
 SECRET = re.compile(r"⟦(\w+:\d+)⟧")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029⟦⟧]")  # and our own brackets
@@ -79,6 +80,7 @@ class Reason(StrEnum):
     ROUND_CLOSED = "round_closed"
     CONNECTION_LOST = "connection_lost"
     INTERRUPTED = "interrupted"
+    OVERTAKEN = "overtaken"
     SENT_PER_LOG = "sent_per_log"
     SENT_AGAIN = "sent_again"
 
@@ -147,11 +149,13 @@ def letterhead(round_: Round, language: str) -> dict[str, str]:
 def write(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str]) -> Written:
     """Return the mail in words. ``lines`` carry case, workplace and holder; ``common`` is the letterhead.
 
+    A mail to a coordinator has no lines.
+
     Raises: Unwritable when a merge field is empty or the subject comes out too long.
     """
     audience = _audience(mail, lines)
     with translation.override(mail.language):
-        values = {**common, **_line_fields(lines[0]), **_notice_fields(mail)}
+        values = {**common, **(_line_fields(lines[0]) if lines else _contact_fields(mail)), **_notice_fields(mail)}
         if audience.bundle:
             values |= {"count": str(len(lines)), "subject_name": _("%(count)d workplaces") % {"count": len(lines)}}
     folder = f"emails/{mail.name}"
@@ -173,7 +177,7 @@ def message(
     for field, address in (("address", mail.address), ("help_email", common["help_email"])):
         if not is_address(address):
             raise Unwritable(Reason.BAD_ADDRESS, field)
-    secrets = secrets_of([line.holder for line in lines])
+    secrets = secrets_of([line.holder for line in lines]) | coordinator_links.secrets_of(mail.authority_contact)
     sender = _sender_address()
     return SealedMessage(
         subject=written.subject,
@@ -259,14 +263,16 @@ def _audience(mail: Mail, lines: Sequence[ContactAttempt]) -> Audience:
     names = {line.holder.name for line in lines}
     one_person = kinds == {AddressKind.PERSON.value} and len(names) == 1
     owners = {line.holder.role == LinkHolder.Role.OWNER for line in lines}
-    mailbox = AddressKind.AUTHORITY.value if len(lines) > 1 else lines[0].holder.address_kind
+    if not lines:
+        one_person = bool(mail.authority_contact and mail.authority_contact.name)
+    mailbox = lines[0].holder.address_kind if len(lines) == 1 else AddressKind.AUTHORITY.value
     return Audience(
         language=mail.language,
         kind=AddressKind.PERSON.value if one_person else mailbox,
         readers="both" if len(owners) > 1 else "owner" if True in owners else "delegate",
         delegated=len(lines) == 1 and lines[0].silent_delegate is not None,
         bundle=len(lines) > 1,
-        started=all(line.case.disposition == Disposition.STARTED for line in lines),
+        started=bool(lines) and all(line.case.disposition == Disposition.STARTED for line in lines),
         voluntary=mail.round.voluntary,
         rehearsal=mail.round.rehearsal,
     )
@@ -286,6 +292,19 @@ def _line_fields(line: ContactAttempt) -> dict[str, str]:
     }
 
 
+def _contact_fields(mail: Mail) -> dict[str, str]:
+    """Return the merge fields of a mail to a coordinator."""
+    contact = mail.authority_contact
+    if contact is None:
+        return {}
+    return {
+        "leader": clean_name(contact.name),
+        "authority": clean(contact.authority, 80),
+        "expiry": weekday_date(contact.coordinator.expires_at),
+        **{field: f"⟦{field}:{contact.pk}⟧" for field in ("coordinator_link", "coordinator_code")},
+    }
+
+
 def _hand_over_fields(given: HandOver | None) -> dict[str, str]:
     """Return who handed over to whom and when, in the active language."""
     if given is None:
@@ -301,6 +320,8 @@ def _notice_fields(mail: Mail) -> dict[str, str]:
         return {}
     if mail.cause.kind == EventKind.SUBMITTED:
         return {"submitted_at": moment(mail.cause.at)}
+    if mail.name == Notice.CONTACT_CHANGED:
+        return {"owner": shorten(clean_name(coordination.name_at(mail)), MOST_SUBJECT_NAME) or _("the head")}
     return _hand_over_fields(getattr(mail.cause.holder, "hand_over", None))
 
 

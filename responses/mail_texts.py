@@ -19,6 +19,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.BOUNCED: gettext_lazy("a mail to the address had come back"),
     LeftOut.AUTHORITY_MAILBOX: gettext_lazy("a mailbox of the authority gets the invitation only"),
     LeftOut.TASK_ELSEWHERE: gettext_lazy("somebody else had the task"),
+    LeftOut.ADDRESS_CHANGED: gettext_lazy("the address had been changed"),
     LeftOut.OVERTAKEN: gettext_lazy("what it tells was no longer so"),
 }
 
@@ -33,6 +34,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.ROUND_CLOSED: gettext_lazy("Not sent: the round was closed first."),
     Reason.CONNECTION_LOST: gettext_lazy("The connection to the mail server broke while it was being sent: %(detail)s"),
     Reason.INTERRUPTED: gettext_lazy("The program stopped while it was being sent."),
+    Reason.OVERTAKEN: gettext_lazy("Not sent: what it was for was over."),
     Reason.SENT_PER_LOG: gettext_lazy("Sent, per the log of the mail server."),
     Reason.SENT_AGAIN: gettext_lazy("Sent again as mail %(detail)s."),
 }

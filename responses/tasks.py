@@ -8,7 +8,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from responses.actions import contact, recheck, sending
+from responses.actions import contact, preflight, recheck, sending
 
 LONGEST = 50  # seconds, so that a sweep is over before the next one begins
 
@@ -22,6 +22,7 @@ def queue_due_steps() -> int:
 @shared_task
 def send_due_mails() -> int:
     """Send the mails that are due, in batches, for most of a minute. Safe to run twice, and by several workers."""
+    preflight.beat(task="send_due_mails", at=timezone.now())
     handled, end = 0, time.monotonic() + LONGEST
     while time.monotonic() < end:
         batch = sending.send_due(at=timezone.now()).total()

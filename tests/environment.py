@@ -19,6 +19,7 @@ VARIABLES = {
     "CELERY_BROKER_URL": "memory://",
     "CACHE_URL": "locmem://",
     "MAIL_FOLDER": "",
+    "DNS_SERVER": "off",  # no test asks the network's
     "TRUSTED_PROXIES": "0",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's own event loop runs in the test's thread
 }

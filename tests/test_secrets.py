@@ -45,7 +45,7 @@ def test_a_full_dump_after_mailing_and_answering_holds_no_token_and_no_code(
     for secret in left:
         assert secret not in dump
         assert secret.partition("-")[2] not in dump
-    assert not re.search(r"/(s|o|t|r|k|w)/[0-9A-Za-z_-]{20}", dump)
+    assert not re.search(r"/(s|o|t|r|k|w|c)/[0-9A-Za-z_-]{20}", dump)
 
 
 def answered(client: Client, holder: LinkHolder) -> list[str]:

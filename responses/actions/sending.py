@@ -20,14 +20,14 @@ from django.db import models, transaction
 from barometer.addresses import is_reserved_address
 from barometer.bulk import atomic_without_waiting
 from barometer.sealed_message import SealedMessage
+from responses import coordinator_links, recipients
 from responses import mail as mails
-from responses import recipients
 from responses.actions import events
 from responses.actions.contact import is_reminder
 from responses.mail import Answer, Reason, Unwritable
-from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail
+from responses.models import CaseEvent, ContactAttempt, CoordinatorMail, LinkHolder, Mail, Notice
 from responses.recipients import Line
-from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, left_out, notice_left_out
+from responses.statistics.eligibility import NOTICES, LeftOut, blind, left_out, notice_left_out
 from surveys.models import Round
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
 FIRST_DELAY = timedelta(minutes=5)  # doubled at every further attempt: the eighth is 10½ hours after the first
 STALE_AFTER = timedelta(minutes=10)
+WITH_A_MAIL = ("step", "cause__holder__hand_over", "round__questionnaire", "authority_contact__coordinator")
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ def send_due(
         raise ValueError("no mail is sent inside a transaction")
     recover_stale(at=at)
     mails_due = Mail.objects.due(at) if round_ is None else Mail.objects.due(at).filter(round=round_)
-    due = list(mails_due.select_related("step", "cause__holder__hand_over", "round__questionnaire")[:limit])
+    due = list(mails_due.select_related(*WITH_A_MAIL)[:limit])
     if not due or not _open(connection):
         return Counter()
     claimed = _claim(due, at)
@@ -117,7 +118,10 @@ def _close(connection: BaseEmailBackend) -> None:
 def _send(mail: Mail, batch: Batch) -> str:
     """Bring a claimed mail as far as it gets, and return the status it got."""
     lines = _lines_to_send(mail, batch)
-    if not lines:
+    if mail.name in CoordinatorMail.values:
+        if not coordinator_links.still_fits(mail, batch.at):
+            return _end(mail, Mail.Status.CANCELLED, Reason.OVERTAKEN, batch.at)
+    elif not lines:
         return _end(mail, Mail.Status.CANCELLED, Reason.NOBODY_LEFT, batch.at)
     if mail.round.rehearsal and not is_reserved_address(mail.address):
         return _end(mail, Mail.Status.CANCELLED, Reason.NOT_RESERVED, batch.at)
@@ -148,7 +152,7 @@ def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
         lines = recipients.lines_of([mail.pk], batch.at).get(mail.pk, [])
     to_send = []
     for line in lines:
-        reason = _left_out(mail, line.contactable)
+        reason = _left_out(mail, line)
         if reason is None:
             to_send.append(line.attempt)
         else:
@@ -156,10 +160,19 @@ def _lines_to_send(mail: Mail, batch: Batch) -> list[ContactAttempt]:
     return to_send
 
 
-def _left_out(mail: Mail, case: Contactable) -> LeftOut | None:
+def _left_out(mail: Mail, line: Line) -> LeftOut | None:
+    """Return why this line does not leave. An address that its holder has no longer gets nothing, least of all a link.
+
+    The one exception is told to the leader that the holder was, or perhaps will be.
+    """
+    own_address = mail.address.casefold() == line.attempt.holder.email.casefold()
+    if mail.name == Notice.CONTACT_CHANGED:
+        return notice_left_out(blind(line.contactable, own_address=own_address), NOTICES[mail.name])
     if mail.step:
-        return left_out(case, reminder=is_reminder(mail.step))
-    return notice_left_out(case, NOTICES[mail.name])
+        reason = left_out(line.contactable, reminder=is_reminder(mail.step))
+    else:
+        reason = notice_left_out(line.contactable, NOTICES[mail.name])
+    return reason if reason or own_address else LeftOut.ADDRESS_CHANGED
 
 
 def _end(mail: Mail, status: Mail.Status, outcome: str, at: datetime) -> str:
