@@ -1,5 +1,6 @@
 """Read settings from environment variables, refusing bad values with a word on how to fix them."""
 
+import ipaddress
 import os
 from collections.abc import Sequence
 from email.utils import parseaddr
@@ -109,6 +110,21 @@ def mailbox(name: str) -> str:
             "as %XX, or maildir:///folder, mbox:///file or folder:///folder"
         )
     return value
+
+
+def name_server(name: str) -> str:
+    """Return ``address:port`` of a name server, "off" for none, or "" for the system's own."""
+    value = text(name, "")
+    if value in ("", "off"):
+        return value
+    address, _, port = value.rpartition(":") if value.count(":") == 1 or "]:" in value else (value, "", "53")
+    try:
+        ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        address = ""
+    if not address or not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write the address of a name server, as 192.0.2.53, or off.")
+    return f"{address}:{port}"
 
 
 def listing(name: str, default: Sequence[str] = ()) -> list[str]:

@@ -8,11 +8,11 @@ from typing import Any
 import structlog
 
 # What follows these in an address opens a questionnaire, stops its reminders, takes or gives the task back, shows a
-# receipt, or withdraws something.
-SECRET = re.compile(r"/([sotrkuw])/[^/\s\"']+")
+# receipt, withdraws something, or is a coordinator's.
+SECRET = re.compile(r"/([sotrkuwc])/[^/\s\"']+")
 # The same without its address around it, as in "%2Fs%2F…" of a link that a mail server checks; and a typed code.
 BARE_SECRET = re.compile(
-    r"(?<![0-9A-Za-z_-])(?:[0-9A-Za-z]{2,16}-[0-9A-Za-z_-]{22}|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})(?![0-9A-Za-z_-])"
+    r"(?<![0-9A-Za-z_-])(?:[0-9A-Za-z]{2,16}-[0-9A-Za-z_-]{22}|(?:[0-9A-Z]{4}-){1,2}[0-9A-Z]{4})(?![0-9A-Za-z_-])"
 )
 # PostgreSQL tells the row that broke a rule, answers and addresses and all.
 DETAIL = re.compile(r"^((?:DETAIL|CONTEXT): ).*$", re.MULTILINE)

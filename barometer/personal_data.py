@@ -187,6 +187,10 @@ FIELDS = {
         personal="name email at decision decided_at decided_by",
         other="coordinator case",
     ),
+    "responses.Heartbeat": Fields(
+        personal="",
+        other="task at",
+    ),
     "responses.Response": Fields(
         personal="answers accepted_checks mode proxy started_at submitted_at",
         other="case questionnaire",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 # Of a personal link, of the links that stop its reminders, take the task back and give it back (responses.links), of a
-# receipt and of a withdrawal (responses.urls).
-PREFIXES = ("/s/", "/o/", "/t/", "/r/", "/k/", "/u/", "/w/")
+# receipt, a withdrawal and a coordinator (responses.urls).
+PREFIXES = ("/s/", "/o/", "/t/", "/r/", "/k/", "/u/", "/w/", "/c/")
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 View = Callable[[HttpRequest], HttpResponseBase]

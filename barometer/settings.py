@@ -165,6 +165,12 @@ BOUNCE_ADDRESS = environment.bounce_address("BOUNCE_ADDRESS")
 RETURNS_URL = environment.mailbox("RETURNS_URL")
 WEBHOOK_SECRET = environment.text("WEBHOOK_SECRET", "")
 
+# What receivers see of the mail server, for the pre-flight check alone.
+SENDING_HOSTS = environment.listing("SENDING_HOSTS")
+DKIM_SELECTOR = environment.text("DKIM_SELECTOR", "")
+DKIM_DOMAIN = environment.text("DKIM_DOMAIN", "")
+DNS_SERVER = environment.name_server("DNS_SERVER")
+
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "filesystem://" if DEBUG else None)
 if CELERY_BROKER_URL == "filesystem://":
     BROKER_DIR = environment.text("BROKER_DIR", str(BASE_DIR / ".run" / "broker"))

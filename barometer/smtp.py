@@ -13,9 +13,10 @@ class LostBeforeData(smtplib.SMTPServerDisconnected):
 
 
 class _Dialogue(smtplib.SMTP):
-    """Keeps in mind whether the server may have the message."""
+    """Keeps in mind whether the server may have the message, and what it said when it took it."""
 
     data_begun = False
+    accepted = ""
 
     def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Connect without Nagle's delay: waiting for acknowledgements costs up to 40 ms per mail."""
@@ -42,7 +43,9 @@ class _Dialogue(smtplib.SMTP):
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.data_begun = True
-        return super().data(msg)
+        code, words = super().data(msg)
+        self.accepted = f"{code} {words.decode(errors='replace')}"
+        return code, words
 
 
 class _SecureDialogue(_Dialogue, smtplib.SMTP_SSL):

@@ -21,7 +21,9 @@ from barometer.joined_pdf import joined
 from barometer.pdf import tagged_pdf
 from barometer.postal import PostalAddress, postal_address
 from responses import links
-from responses.mail import MOST_SUBJECT_NAME, Reason, Unwritable, clean, clean_name, letterhead, shorten
+from responses.cleaning import clean, clean_name, shorten
+from responses.mail import Reason, Unwritable
+from responses.mail_fields import MOST_SUBJECT_NAME, letterhead
 from responses.models import ContactAttempt, Wave
 from responses.references import reference
 from responses.statistics.dispositions import Disposition

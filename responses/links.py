@@ -76,6 +76,17 @@ def digests(purpose: str, number: int) -> Iterator[bytes]:
     return (_digest(key_id, purpose, number, 0) for key_id in settings.LINK_KEYS)
 
 
+def short_codes(purpose: str, number: int, generation: int) -> list[str]:
+    """Return 40 bits to be typed, as eight Crockford characters, by each of our keys; the first is the one to send."""
+    macs = [int.from_bytes(_digest(key_id, purpose, number, generation)[:5]) for key_id in settings.LINK_KEYS]
+    return ["".join(CROCKFORD[mac >> shift & 31] for shift in range(35, -1, -5)) for mac in macs]
+
+
+def plain_code(text: str) -> str:
+    """Return a typed code without spaces and dashes, in capitals, and O, I and L as what they were meant to be."""
+    return re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
+
+
 def holder_of(purpose: str, text: str) -> LinkHolder | None:
     """Return who holds this link, with case, response, round, questionnaire and workplace; one query.
 
@@ -100,7 +111,7 @@ def typed_code(holder: LinkHolder) -> str:
 
 def holder_of_code(text: str) -> LinkHolder | None:
     """Return the holder whose code was typed, forgiving case, spaces, dashes and O, I, L."""
-    plain = re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
+    plain = plain_code(text)
     if len(plain) != 12 or any(character not in CROCKFORD for character in plain):
         return None
     *digits, check = (CROCKFORD.index(character) for character in plain)

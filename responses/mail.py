@@ -23,7 +23,7 @@ from django.utils.html import escape
 
 from barometer.addresses import is_address
 from barometer.sealed_message import SealedMessage
-from responses import bounce_address, links, mail_fields, mail_headers, mail_words
+from responses import bounce_address, coordinator_links, links, mail_fields, mail_headers, mail_words
 from responses.cleaning import clean
 from responses.mail_fields import LINK_FIELDS, PERSONAL_LINKS, letterhead
 from responses.mail_format import EmptyField, Malformed, Words, fill
@@ -50,6 +50,7 @@ class Reason(StrEnum):
     ROUND_CLOSED = "round_closed"
     CONNECTION_LOST = "connection_lost"
     INTERRUPTED = "interrupted"
+    OVERTAKEN = "overtaken"
     SENT_PER_LOG = "sent_per_log"
     SENT_AGAIN = "sent_again"
     UNEXPECTED = "unexpected"
@@ -127,7 +128,7 @@ def message(
     for field, address in (("address", mail.address), ("help_email", common["help_email"])):
         if not is_address(address):
             raise Unwritable(Reason.BAD_ADDRESS, field)
-    secrets = secrets_of([line.holder for line in lines])
+    secrets = secrets_of([line.holder for line in lines]) | coordinator_links.secrets_of(mail.authority_contact)
     sender = _sender_address()
     return SealedMessage(
         subject=written.subject,

@@ -11,12 +11,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from barometer.formats import moment, weekday_date
-from responses import links
+from responses import coordination, links
 from responses.cleaning import clean, clean_name, shorten
 from responses.mail_words import ROUND_FIELDS, staff_words
-from responses.models import ContactAttempt, HandOver, Mail
+from responses.models import ContactAttempt, CoordinatorMail, HandOver, Mail, Notice
 from responses.statistics.dispositions import EventKind
-from surveys.models import Questionnaire, Round, SampleUnit
+from surveys.models import AuthorityContact, Questionnaire, Round, SampleUnit
 
 MOST_SUBJECT_NAME = 36  # characters
 PERSONAL_LINKS = {
@@ -25,7 +25,7 @@ PERSONAL_LINKS = {
     "take_back_link": links.TAKE_BACK,
     "return_link": links.GIVE_BACK,
 }
-LINK_FIELDS = (*PERSONAL_LINKS, "privacy_link", "results_link")
+LINK_FIELDS = (*PERSONAL_LINKS, "privacy_link", "results_link", "coordinator_link")
 LONGEST = {"workplace": 120, "address": 120, "authority": 80, "subject_name": MOST_SUBJECT_NAME}  # of a case
 OF_ONE_CASE = ("address", "link", "opt_out_link", "code")  # what a bundle has in its lines
 
@@ -87,6 +87,8 @@ def fields_of_notice(mail: Mail) -> dict[str, str]:
         return {}
     if mail.cause.kind == EventKind.SUBMITTED:
         return {"submitted_at": moment(mail.cause.at)}
+    if mail.name == Notice.CONTACT_CHANGED:
+        return {"owner": shorten(clean_name(coordination.name_at(mail)), MOST_SUBJECT_NAME) or _("the head")}
     return _hand_over_fields(getattr(mail.cause.holder, "hand_over", None))
 
 
@@ -101,7 +103,13 @@ def fields_of_authority(mail: Mail, common: Mapping[str, str]) -> dict[str, str]
         "authority": name,
         "subject_name": shorten(name, MOST_SUBJECT_NAME),
         "count": common.get(f"count:{contact.authority_code}", ""),
+        **(_fields_of_coordinator(contact) if mail.name in CoordinatorMail.values else {}),
     }
+
+
+def _fields_of_coordinator(contact: AuthorityContact) -> dict[str, str]:
+    secrets = {field: f"⟦{field}:{contact.pk}⟧" for field in ("coordinator_link", "coordinator_code")}
+    return secrets | {"expiry": weekday_date(contact.coordinator.expires_at)}
 
 
 def _sampled(round_: Round) -> dict[str, str]:

@@ -20,6 +20,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.ADDRESS_CHANGED: gettext_lazy("the address had been changed"),
     LeftOut.AUTHORITY_MAILBOX: gettext_lazy("a mailbox of the authority gets the invitation only"),
     LeftOut.TASK_ELSEWHERE: gettext_lazy("somebody else had the task"),
+    LeftOut.ADDRESS_CHANGED: gettext_lazy("the address had been changed"),
     LeftOut.OVERTAKEN: gettext_lazy("what it tells was no longer so"),
     LeftOut.NOT_IN_AUDIENCE: gettext_lazy("it was not in the audience of the step"),
     LeftOut.NOT_SUBMITTED: gettext_lazy("nothing had been submitted"),
@@ -38,6 +39,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.ROUND_CLOSED: gettext_lazy("Not sent: the round was closed first."),
     Reason.CONNECTION_LOST: gettext_lazy("The connection to the mail server broke while it was being sent: %(detail)s"),
     Reason.INTERRUPTED: gettext_lazy("The program stopped while it was being sent."),
+    Reason.OVERTAKEN: gettext_lazy("Not sent: what it was for was over."),
     Reason.SENT_PER_LOG: gettext_lazy("Sent, per the log of the mail server."),
     Reason.SENT_AGAIN: gettext_lazy("Sent again as mail %(detail)s."),
 }

@@ -42,6 +42,7 @@ FIELDS = (
     *("code_address", "privacy_link", "results_link", "sender_address", "link_domain"),
     *("opens", "deadline", "deadline_day", "closing", "closing_day", "period", "years", "subject"),
     *("submitted_at", "owner", "delegate", "handed_over_on", "take_back_link", "return_link"),
+    *("coordinator_link", "coordinator_code", "expiry"),
     *LISTS,
 )
 PARTS = (  # for staff; the program's own mails have some more

@@ -40,6 +40,26 @@ TEXTS: dict[str, str | Promise] = {
     ),
     "link_too_often": _("The link has been sent three times today, which is the most for one day."),
     "link_not_asked_for": _("The workplace has said no. Say that the person on the line asks for the link now."),
+    "correction_too_many": _(
+        "The contact of this workplace has been corrected three times. Please contact us instead."
+    ),
+    "correction_too_many_today": _(
+        "You have corrected two hundred contacts today, which is the most for one day. Try again tomorrow."
+    ),
+    "correction_changes_nothing": _("This is the name and the address that we have already."),
+    "correction_not_reserved": _(
+        "This is a rehearsal: it takes only addresses that reach nobody, for example name@workplace.example."
+    ),
+    "coordinators_off": _("Coordinators are not switched on in this round."),
+    "coordinators_round_not_open": _("A link can be sent only while the round is in the field."),
+    "coordinators_no_workplace": _("None of the sampled workplaces belongs to this authority."),
+    "coordinators_not_reserved": _(
+        "This is a rehearsal: a link goes only to addresses reserved for examples, which reach nobody."
+    ),
+    "test_no_address": _("There is no e-mail address to send the test mail to."),
+    "test_not_reserved": _(
+        "This is a rehearsal: a test mail goes only to addresses reserved for examples, which reach nobody."
+    ),
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),

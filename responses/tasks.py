@@ -12,7 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from responses.actions import claiming, contact, recheck, returns, sending
+from responses.actions import claiming, contact, preflight, recheck, returns, sending
 from responses.mailboxes import MailboxUnavailable, open_mailbox
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ def send_due_mails() -> int:
 
     What the limits hold back for some seconds is waited for, or a minute's share would be lost between two sweeps.
     """
+    preflight.beat(task="send_due_mails", at=timezone.now())
     handled, end = 0, time.monotonic() + LONGEST
     while (left := end - time.monotonic()) > 0:
         now = timezone.now()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 
 from responses.actions.events import record
-from responses.models import Case, HandOver, LinkHolder, Response
+from responses.models import Case, Coordinator, HandOver, LinkHolder, Response
 from responses.statistics.dispositions import EventKind
 from responses.statistics.hand_over import silent_after
 from surveys.actions.default_plan import StepPlan
@@ -20,6 +20,7 @@ from surveys.actions.questionnaire import load_questionnaire, publish_questionna
 from surveys.actions.round import create_round
 from surveys.actions.sample import draw_sample
 from surveys.models import (
+    AuthorityContact,
     ContactStep,
     FrameFile,
     Questionnaire,
@@ -245,6 +246,27 @@ def make_unit(workplace: Workplace, stratum: Stratum | None = None) -> SampleUni
         stratum=stratum,
         inclusion_probability=stratum.sampling_fraction,
     )
+
+
+def make_authority_contact(round_: Round, **changes: Any) -> AuthorityContact:
+    """The contact person of the municipality that ``make_case`` has its workplaces in."""
+    values = {
+        "authority_code": "751",
+        "authority": "Aarhus Kommune",
+        "name": "Karen Kontakt",
+        "email": "kontakt@kommune.example",
+        "language": "da",
+    } | changes
+    return AuthorityContact.objects.create(round=round_, **values)
+
+
+def make_coordinator(round_: Round | None = None, *, at: datetime, **contact: Any) -> Coordinator:
+    """A coordinator whose link works from that moment, in a round that has coordinators; no mail of it is left."""
+    round_ = round_ or make_open_round()
+    Round.objects.filter(pk=round_.pk).update(coordinators=True)
+    of_round = make_authority_contact(round_, **contact)
+    until = at + timedelta(days=30)
+    return Coordinator.objects.create(contact=of_round, issued_at=at, expires_at=until)
 
 
 def make_stratum(round_: Round, *, population_size: int = 1, sample_size: int = 1, **changes: Any) -> Stratum:

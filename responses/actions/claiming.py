@@ -17,7 +17,7 @@ from barometer.bulk import one_at_a_time
 from responses.models import Mail, MailDomain
 from responses.models.contact import MailQuerySet
 
-WITH_A_MAIL = ("step", "cause__holder__hand_over", "round__questionnaire", "authority_contact")
+WITH_A_MAIL = ("step", "cause__holder__hand_over", "round__questionnaire", "authority_contact__coordinator")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOW = 500  # mails looked at together while there are limits
 MOST_WINDOWS = 4  # in one claim, however many mails of one domain are in front

@@ -105,14 +105,15 @@ def is_reminder(step: ContactStep) -> bool:
     return kind_of(step) is not StepKind.FIRST
 
 
-def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: datetime) -> Mail | None:
+def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: datetime, address: str = "") -> Mail | None:
     """Put a mail that is no step of the contact plan in the queue; None when the holder has no address.
 
     Called in the transaction of the act that ``cause`` records, so that the one is never without the other. Whether
     it still fits is seen when it is sent (``eligibility.NOTICES``). The same notice to the same address for the same
-    cause is an ``IntegrityError``.
+    cause is an ``IntegrityError``. ``address`` is of somebody who is not the holder, but may become it.
     """
-    if not holder.email:
+    address = address or holder.email
+    if not address:
         return None
     case = cause.case
     mail = Mail.objects.create(
@@ -120,8 +121,8 @@ def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: date
         name=name,
         cause=cause,
         authority_code=case.sample_unit.workplace.authority_code,
-        address=holder.email,
-        domain=domain_of(holder.email),
+        address=address,
+        domain=domain_of(address),
         language=case.language,
         scheduled_for=at,
     )

@@ -20,6 +20,7 @@ from barometer.addresses import is_address, is_reserved_address
 from barometer.models import User
 from barometer.sealed_message import SealedMessage
 from responses import mail as mails
+from responses.delivery import Answer, deliver
 from responses.mail_fields import letterhead
 from responses.mail_format import Words
 from responses.mail_texts import outcome
@@ -127,8 +128,8 @@ def send_test(
     in_memory = isinstance(connection, dummy.EmailBackend | locmem.EmailBackend)
     if transaction.get_connection().in_atomic_block and not in_memory:
         raise ValueError("no mail is sent inside a transaction")
-    answer, reply = mails.deliver(connection, _test(round_, written, language, by, at))
-    if answer is not mails.Answer.ACCEPTED:
+    answer, reply = deliver(connection, _test(round_, written, language, by, at))
+    if answer is not Answer.ACCEPTED:
         raise NoTestMail(outcome(reply))
     audit.record("mail_text.tested", target=round_, by=by, at=at, facts={"language": language})
 

@@ -22,16 +22,16 @@ from barometer import mail_folder
 from barometer.addresses import is_reserved_address
 from barometer.bulk import atomic_without_waiting
 from barometer.sealed_message import SealedMessage
+from responses import coordinator_links, recipients
 from responses import mail as mails
-from responses import recipients
 from responses.actions import claiming, events
 from responses.actions.contact import kind_of
 from responses.actions.result_mail import forget_address
 from responses.delivery import Answer, deliver
 from responses.mail import Reason, Unwritable
-from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail
+from responses.models import CaseEvent, ContactAttempt, CoordinatorMail, LinkHolder, Mail, Notice
 from responses.recipients import Line
-from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, left_out, notice_left_out
+from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, blind, left_out, notice_left_out
 from surveys.models import ContactStep, Round
 
 logger = logging.getLogger(__name__)
@@ -171,7 +171,10 @@ def _ready(mail: Mail, lines: Sequence[Line], batch: Batch) -> Ready | str:
     so that somebody who reads the log can mend it.
     """
     to_send = _lines_to_send(mail, lines)
-    if not to_send and not recipients.is_wanted(mail):
+    if mail.name in CoordinatorMail.values:
+        if not coordinator_links.still_fits(mail, batch.at):
+            return _end(mail, Mail.Status.CANCELLED, Reason.OVERTAKEN, batch.at)
+    elif not to_send and not recipients.is_wanted(mail):
         return _end(mail, Mail.Status.CANCELLED, Reason.NOBODY_LEFT, batch.at)
     if mail.round.rehearsal and not is_reserved_address(mail.address):
         return _end(mail, Mail.Status.CANCELLED, Reason.NOT_RESERVED, batch.at)
@@ -207,6 +210,8 @@ def _lines_to_send(mail: Mail, lines: Sequence[Line]) -> list[ContactAttempt]:
 def _left_out(mail: Mail, case: Contactable) -> LeftOut | None:
     if mail.step:
         return left_out(case, kind_of(mail.step))
+    if mail.name == Notice.CONTACT_CHANGED:
+        case = blind(case, own_address=not case.address_changed)
     return notice_left_out(case, NOTICES[mail.name])
 
 

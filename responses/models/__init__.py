@@ -1,9 +1,19 @@
 from responses.models.after import CaseContact, DeclineReason, ResultRequest
 from responses.models.calling import CallClaim
 from responses.models.case import Case, CaseEvent, LinkHolder
-from responses.models.contact import Call, ContactAttempt, Mail, MailDomain, MailReturn, Notice, Wave
+from responses.models.contact import (
+    Call,
+    ContactAttempt,
+    CoordinatorMail,
+    Mail,
+    MailDomain,
+    MailReturn,
+    Notice,
+    Wave,
+)
 from responses.models.coordinator import ContactCorrection, Coordinator
 from responses.models.hand_over import HandOver
+from responses.models.heartbeat import Heartbeat
 from responses.models.response import Response
 
 __all__ = [
@@ -15,8 +25,10 @@ __all__ = [
     "ContactAttempt",
     "ContactCorrection",
     "Coordinator",
+    "CoordinatorMail",
     "DeclineReason",
     "HandOver",
+    "Heartbeat",
     "LinkHolder",
     "Mail",
     "MailDomain",

@@ -28,12 +28,19 @@ class Notice(models.TextChoices):
     OWNER_SHARED = "owner_shared", _("To the owner: the questionnaire has been shared")
     OWNER_WAITING = "owner_waiting", _("To the owner: a link waits for staff")
     OWNER_GIVEN_BACK = "owner_given_back", _("To the owner: the task is back")
-    CONTACT_CHANGED = "contact_changed", _("To the old and the new leader: new contact")
+    CONTACT_CHANGED = "contact_changed", _("To the old and the new leader: another contact was given")
+
+
+class CoordinatorMail(models.TextChoices):
+    """Mails to the contact person of an authority that are no step of the contact plan."""
+
+    LINK = "coordinator_link", _("To the coordinator: the link")
+    CODE = "coordinator_code", _("To the coordinator: the code")
 
 
 def mail_names() -> list[tuple[str, Promise]]:
     """Return every mail that there can be, named as its folder in ``templates/emails``."""
-    return [*ContactStep.MailName.choices, *Notice.choices]
+    return [*ContactStep.MailName.choices, *Notice.choices, *CoordinatorMail.choices]
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -107,7 +114,8 @@ class Mail(models.Model):
     """One message to one address for one step of the contact plan, or for one cause, and one resend number.
 
     A *notice* has no step but a ``cause``: the event that it tells of, in a line about one case. A mail to an
-    authority, or with the results, is about no case: it has an ``authority_contact`` or a ``result_request``.
+    authority, or with the results, is about no case: it has an ``authority_contact`` or a ``result_request``. A
+    ``CoordinatorMail`` has neither step nor cause.
 
     held → queued → claimed → handed_over → sent / failed / cancelled / unknown. *handed_over* is committed
     immediately before the SMTP dialogue, so a mail found there after a crash may or may not have left:
@@ -177,7 +185,8 @@ class Mail(models.Model):
             models.UniqueConstraint(fields=["cause", "name", "address", "resend"], name="mail_once_per_cause"),
             models.CheckConstraint(
                 condition=models.Q(step__isnull=False, cause__isnull=True)
-                | models.Q(step__isnull=True, cause__isnull=False),
+                | models.Q(step__isnull=True, cause__isnull=False)
+                | models.Q(step__isnull=True, cause__isnull=True, name__in=["coordinator_link", "coordinator_code"]),
                 name="mail_has_a_step_or_a_cause",
             ),
             models.CheckConstraint(

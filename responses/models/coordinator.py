@@ -32,12 +32,16 @@ class Coordinator(models.Model):
 
 
 class ContactCorrection(models.Model):
-    """Another leader or address of a workplace, as its coordinator says. It waits for staff."""
+    """Another leader or address of a workplace, as its coordinator says. It waits for staff.
+
+    A later one of the same case takes its place, and leaves it here: the limits count them all.
+    """
 
     class Decision(models.TextChoices):
         WAITING = "waiting", _("Waits for you")
         ACCEPTED = "accepted", _("Accepted")
         REFUSED = "refused", _("Refused")
+        REPLACED = "replaced", _("Replaced by a later one")
 
     coordinator = models.ForeignKey(Coordinator, on_delete=models.CASCADE, related_name="corrections")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="contact_corrections")

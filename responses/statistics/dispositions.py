@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     CORRECTION_REQUESTED = "correction_requested"  # the workplace wants to change what it submitted
     CORRECTION_WITHDRAWN = "correction_withdrawn"  # and changed their mind
     CORRECTION_REFUSED = "correction_refused"  # staff let the answers stand
+    CONTACT_PROPOSED = "contact_proposed"  # another leader or address, by the authority's coordinator; waits for staff
     REOPENED = "reopened"  # staff let a submitted questionnaire be changed: a request granted, or by themselves
 
 

@@ -165,8 +165,21 @@ NOTICES = {
     "owner_shared": NoticeRule(TOLD, to_authority=True),
     "owner_waiting": NoticeRule(UNFINISHED, to_authority=True),
     "owner_given_back": NoticeRule(UNFINISHED, to_authority=True),
-    "contact_changed": NoticeRule(UNFINISHED, to_authority=True),
+    "contact_changed": NoticeRule(TOLD, reminders_stopped=False, to_authority=True),  # and see ``blind``
 }
+
+
+def blind(case: Contactable, *, own_address: bool) -> Contactable:
+    """Return what counts when somebody is told that another contact was given (``contact_changed``).
+
+    The authority gave it, so whether the mail comes must not tell the authority how the workplace stands. What the
+    holder has said, and what came back, is not about a new leader's address; a mailbox of the authority may be read by
+    whoever gave the contact. A leader who has said no, or wants no more reminders, hears no more all the same.
+    """
+    if own_address and not case.reads_for_the_authority:
+        return case
+    told = replace(case, disposition=Disposition.NOT_STARTED, reminders_stopped=False, address_changed=False)
+    return told if own_address else replace(told, has_address=True, bounced=False, link_retired=False)
 
 
 def notice_left_out(case: Contactable, rule: NoticeRule) -> LeftOut | None:

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from barometer.network import client_network
-from responses import guessing, links
+from responses import coordination, guessing, links
 from responses.views.respondent import other_languages, others_of
 from surveys.models import Round, RoundText
 
@@ -76,6 +76,9 @@ def privacy(request: HttpRequest, slug: str) -> HttpResponse:
     with translation.override(language):
         texts = round_.texts_in(language)
         sections = [(title, [texts[field] for field in fields if field in texts]) for title, fields in PRIVACY_SECTIONS]
+        if round_.coordinators:
+            place = [fields for _title, fields in PRIVACY_SECTIONS].index((Field.PARTICIPATION_VISIBILITY,))
+            sections[place][1].append(str(coordination.SENTENCE))
         context = {"round": round_, "texts": texts, "sections": sections, "languages": other_languages(round_)}
         response = render(request, "respondent/privacy.html", context)
         response["Content-Language"] = language

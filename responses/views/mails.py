@@ -16,11 +16,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer.access import staff, staff_required
+from responses import coordinator_links, mail_texts
 from responses import mail as writing
-from responses import mail_texts
 from responses.actions import bounce
 from responses.actions import mail as actions
-from responses.models import Case, Mail
+from responses.models import Case, ContactAttempt, Mail
 from responses.models.contact import mail_names
 from surveys.models import Round
 
@@ -33,6 +33,8 @@ SECRETS: dict[str, Promise] = {
     "take_back_link": gettext_lazy("personal link that takes the task back"),
     "return_link": gettext_lazy("personal link that gives the task back"),
     "code": gettext_lazy("personal code"),
+    "coordinator_link": gettext_lazy("the coordinator's link"),
+    "coordinator_code": gettext_lazy("the coordinator's code"),
 }
 
 
@@ -80,11 +82,11 @@ class Part:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one mail as it was sent; say what became of one that is unknown, or that it came back."""
-    mail_ = get_object_or_404(Mail.objects.select_related("round"), pk=pk)
+    mail_ = get_object_or_404(Mail.objects.select_related("round", "authority_contact"), pk=pk)
     if request.method == "POST":
         return _act(request, mail_)
     lines = list(mail_.lines.select_related("case__sample_unit__workplace", "holder").order_by("pk"))
-    secrets = writing.secrets_of([line.holder for line in lines]) if mail_.round.rehearsal else {}
+    secrets = _secrets(mail_, lines) if mail_.round.rehearsal else {}
     context = {
         "round": mail_.round,
         "mail": mail_,
@@ -95,6 +97,10 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
         "can_bounce": _has_left(mail_) and mail_.bounced_at is None,
     }
     return render(request, "responses/mails/mail.html", context)
+
+
+def _secrets(mail_: Mail, lines: list[ContactAttempt]) -> dict[str, str]:
+    return writing.secrets_of([line.holder for line in lines]) | coordinator_links.secrets_of(mail_.authority_contact)
 
 
 def _has_left(mail_: Mail) -> bool:
@@ -120,12 +126,16 @@ def _act(request: HttpRequest, mail_: Mail) -> HttpResponse:
     return redirect("mail", mail_.pk)
 
 
+def _address(piece: str, secrets: dict[str, str]) -> str:
+    return "" if piece.partition(":")[0] in ("code", "coordinator_code") else secrets[piece]
+
+
 def _parts(text: str, secrets: dict[str, str]) -> Iterator[Part]:
     """Split a stored text at its placeholders."""
     for place, piece in enumerate(writing.SECRET.split(text)):
         if place % 2 == 0:
             yield Part(piece)
         elif piece in secrets:
-            yield Part(secrets[piece], is_secret=True, address="" if piece.startswith("code:") else secrets[piece])
+            yield Part(secrets[piece], is_secret=True, address=_address(piece, secrets))
         else:
             yield Part(str(SECRETS[piece.partition(":")[0]]), is_secret=True)

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
-from responses import links
+from responses import coordination, links
 from responses.models import Case, HandOver, LinkHolder
 from responses.statistics.dispositions import Disposition
 from responses.statistics.eligibility import ENDED
@@ -126,6 +126,7 @@ def show_case(
         "workplace": case.sample_unit.workplace,
         "texts": round_.texts_in(translation.get_language() or case.language),
         "languages": other_languages(round_),
+        "coordinator_sentence": coordination.SENTENCE if round_.coordinators else "",
     }
     return render(request, f"respondent/{template}.html", {**common, **context}, status=status)
 

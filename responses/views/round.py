@@ -12,7 +12,7 @@ from barometer.access import staff, staff_required
 from barometer.problems import sentence
 from responses import charts, monitoring
 from responses.actions import fieldwork
-from responses.models import Case, HandOver
+from responses.models import Case, ContactCorrection, HandOver
 from responses.problem_texts import TEXTS
 from surveys.models import Round, SampleUnit
 
@@ -42,6 +42,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "late": monitoring.late_submissions(round_),
         "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
         "hand_overs_waiting": HandOver.objects.waiting(round_).count(),
+        "corrections_waiting": ContactCorrection.objects.filter(case__round=round_, decision="waiting").count(),
         "hand_overs_unreached": HandOver.objects.unreached(round_).count(),
     }
     return render(request, "responses/round/dashboard.html", context)

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from barometer.logs import json_formatter
 from barometer.private import PREFIXES
-from responses import links
-from responses.models import Case, CaseEvent, LinkHolder, Response
+from responses import coordinator_links, links
+from responses.models import Case, CaseEvent, LinkHolder, Mail, Response
 from responses.statistics.dispositions import Disposition, EventKind
-from tests.factories import NOON, make_case, make_open_round
+from tests.complaints.scanners import BEHAVIOURS, Machine
+from tests.factories import NOON, make_case, make_coordinator, make_open_round
 from tests.instruments import shipped
 from tests.leaders import SHORT_WAY, link, owner_of, submit, walk
 
@@ -113,3 +115,29 @@ def test_complaint_20_guessing_typed_codes_is_slowed_with_words_that_say_what_to
     page = answers[-1].content.decode()
     assert 'role="alert"' in page
     assert not Response.objects.exists()
+
+
+def test_complaint_20_a_coordinators_link_leaks_no_more_than_a_leaders(
+    client: Client, holder: LinkHolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    coordinator = make_coordinator(holder.case.round, at=timezone.now())
+    token = coordinator_links.token(coordinator)
+    names = ("coordinator", "coordinator-code", "coordinator-workplaces")
+    paths = [reverse(name, args=[token]) for name in names]
+    with caplog.at_level(logging.DEBUG):
+        for path in (*paths, f"{paths[2]}{holder.case_id}/", f"/c/{token}", f"/c/{token}x/"):
+            for answer in (client.get(path), client.put(path), client.post(path, {"code": "x"})):
+                assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert not client.cookies
+    lines = [json_formatter().format(record) for record in caplog.records if record.name.startswith("django")]
+    assert lines and not [line for line in lines if token.rpartition("-")[2] in line]
+
+
+def test_complaint_1_a_machine_that_presses_every_button_is_let_in_nowhere_and_fills_no_mailbox(
+    holder: LinkHolder,
+) -> None:
+    coordinator = make_coordinator(holder.case.round, at=timezone.now())
+    for behaviour in BEHAVIOURS:
+        Machine(behaviour).visit(f"/c/{coordinator_links.token(coordinator)}/")
+    assert Mail.objects.filter(name="coordinator_code").count() == 1
+    assert not holder.case.contact_corrections.exists()
