@@ -15,7 +15,7 @@ from barometer.access import staff, staff_required
 from barometer.problems import sentence
 from responses import preflight_run
 from responses.actions import preflight as actions
-from responses.mail import Answer
+from responses.delivery import Answer
 from responses.preflight import Finding, Level
 from responses.preflight_texts import CHECKS, LEVELS, TEXTS
 from responses.problem_texts import TEXTS as PROBLEMS

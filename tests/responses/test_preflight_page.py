@@ -16,8 +16,8 @@ from barometer.models import AuditEvent
 from barometer.smtp import EmailBackend
 from responses import preflight_run, tasks
 from responses.actions import contact, preflight
+from responses.delivery import Answer
 from responses.dns_lookup import Lookup
-from responses.mail import Answer
 from responses.models import Heartbeat, Mail
 from surveys.models import Round
 from tests.factories import NOON, make_case, make_open_round, make_round

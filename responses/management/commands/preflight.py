@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from barometer.problems import sentence
 from responses import preflight_run
 from responses.actions import preflight as actions
-from responses.mail import Answer
+from responses.delivery import Answer
 from responses.preflight import Level
 from responses.preflight_texts import CHECKS, LEVELS, TEXTS
 from responses.problem_texts import TEXTS as PROBLEMS
