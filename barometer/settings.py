@@ -145,6 +145,10 @@ EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 30
+MAIL_PER_MINUTE = environment.integer("MAIL_PER_MINUTE", 0)
+MAIL_PER_DAY = environment.integer("MAIL_PER_DAY", 0)
+MAIL_PER_DOMAIN_PER_MINUTE = environment.integer("MAIL_PER_DOMAIN_PER_MINUTE", 20)
+MAIL_FIRST_BATCH = environment.integer("MAIL_FIRST_BATCH", 100)
 DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", "barometer@example.org" if DEBUG else None)
 
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", "filesystem://" if DEBUG else None)

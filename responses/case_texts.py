@@ -34,6 +34,7 @@ EVENTS: dict[EventKind, Promise] = {
     EventKind.TAKEN_BACK: _("The task was taken back, or a colleague's link ended"),
     EventKind.DELEGATE_BOUNCED: _("A mail to somebody who got the task came back"),
     EventKind.ADDRESS_CHANGED: _("The e-mail address was changed"),
+    EventKind.ADDRESS_CHECKED: _("The e-mail address was checked and found right"),
     EventKind.CORRECTION_REQUESTED: _("The workplace asked to correct its answers"),
     EventKind.CORRECTION_WITHDRAWN: _("The workplace took back its request to correct"),
     EventKind.CORRECTION_REFUSED: _("The request to correct was refused"),

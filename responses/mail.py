@@ -81,6 +81,7 @@ class Reason(StrEnum):
     INTERRUPTED = "interrupted"
     SENT_PER_LOG = "sent_per_log"
     SENT_AGAIN = "sent_again"
+    WAVE_STOPPED = "wave_stopped"
 
 
 class Unwritable(Exception):

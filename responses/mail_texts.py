@@ -35,6 +35,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.INTERRUPTED: gettext_lazy("The program stopped while it was being sent."),
     Reason.SENT_PER_LOG: gettext_lazy("Sent, per the log of the mail server."),
     Reason.SENT_AGAIN: gettext_lazy("Sent again as mail %(detail)s."),
+    Reason.WAVE_STOPPED: gettext_lazy("Not sent: its wave was stopped."),
 }
 
 FIELDS: dict[str, Promise] = {
@@ -42,6 +43,7 @@ FIELDS: dict[str, Promise] = {
     "owner": gettext_lazy("the name of whoever handed the task over"),
     "delegate": gettext_lazy("the name of whoever got the task"),
     "workplace": gettext_lazy("the name of the workplace"),
+    "subject_name": gettext_lazy("the name of the workplace"),
     "address": gettext_lazy("the address"),
     "authority": gettext_lazy("the name of the authority"),
 }
@@ -52,14 +54,14 @@ def outcome(text: str) -> str:
     code, _colon, detail = text.partition(":")
     if code not in set(Reason):
         return _("The mail server said: %(reply)s") % {"reply": text} if text else ""
-    return str(REASONS[Reason(code)]) % {"detail": _field(detail.strip())}
+    return str(REASONS[Reason(code)]) % {"detail": field_name(detail.strip())}
 
 
 def left_out(code: str) -> str:
     return str(LEFT_OUT[LeftOut(code)]) if code else ""
 
 
-def _field(name: str) -> str:
+def field_name(name: str) -> str:
     if name in set(RoundText.Field):
         return str(RoundText.Field(name).label)
     return str(FIELDS.get(name, name))

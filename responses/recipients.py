@@ -8,11 +8,11 @@ from typing import Protocol
 
 from django.db import models
 
-from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder
+from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder, Mail
 from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
-from responses.statistics.eligibility import Contactable
-from surveys.models import AddressKind, Round
+from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, left_out, notice_left_out
+from surveys.models import AddressKind, ContactStep, Round
 
 ON_ADDRESS = (EventKind.BOUNCED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
 ON_REMINDERS = (EventKind.REMINDERS_STOPPED, EventKind.REMINDERS_RESUMED)
@@ -34,6 +34,17 @@ class Line:
     attempt: ContactAttempt
     contactable: Contactable
     events: int
+
+
+def is_reminder(step: ContactStep) -> bool:
+    return step.mail_name != ContactStep.MailName.INVITATION
+
+
+def left_out_of(mail: Mail, case: Contactable) -> LeftOut | None:
+    """Return why a line is to be left out of a mail; None when it may leave."""
+    if mail.step:
+        return left_out(case, reminder=is_reminder(mail.step))
+    return notice_left_out(case, NOTICES[mail.name])
 
 
 def contactable(holder: LinkHolder, round_: Round, facts: Facts, *, task_elsewhere: bool) -> Contactable:

@@ -19,6 +19,8 @@ VARIABLES = {
     "CELERY_BROKER_URL": "memory://",
     "CACHE_URL": "locmem://",
     "MAIL_FOLDER": "",
+    "MAIL_PER_DOMAIN_PER_MINUTE": "0",  # tests that are not about the pace want everything due at once
+    "MAIL_FIRST_BATCH": "0",
     "TRUSTED_PROXIES": "0",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's own event loop runs in the test's thread
 }

@@ -18,6 +18,7 @@ PURE = (
     "surveys.register_headers",
     "surveys.frame_file",
     "responses.statistics",
+    "responses.mail_reading",
     "responses.simulation.register",
     "responses.simulation.dealing",
     "responses.simulation.shares",
@@ -27,13 +28,28 @@ PURE = (
 )
 # From the inside out; a module may import those of its own layer and of the layers before it.
 LAYERS = (
-    ("statistics", "questionnaire", "xlsform", "classifications", "sampling", "register_headers", "frame_file"),
+    (
+        "statistics",
+        "questionnaire",
+        "xlsform",
+        "classifications",
+        "sampling",
+        "register_headers",
+        "frame_file",
+        "mail_reading",
+    ),
     ("models", "problem_texts", "case_texts", "answering"),
     (
         "links",
         "guessing",
         "mail",
+        "mail_texts",
         "recipients",
+        "proof",
+        "proof_findings",
+        "proof_texts",
+        "proof_checks",
+        "proof_addresses",
         "references",
         "copies",
         "case_contacts",

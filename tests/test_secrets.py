@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from responses import copies, links
-from responses.actions import fieldwork, sending
+from responses.actions import contact, fieldwork, sending
 from responses.models import LinkHolder, Mail, Response
 from tests.factories import NOON, make_round, make_sample
 from tests.instruments import shipped
@@ -25,6 +25,7 @@ def test_a_full_dump_after_mailing_and_answering_holds_no_token_and_no_code(
     round_ = make_round(questionnaire=shipped(NOON))
     make_sample(round_, size=12)
     fieldwork.open_round(round_=round_, by=None, at=NOON)
+    contact.queue_due_steps(at=NOON)
     sending.send_due(at=NOON)
     first, second = LinkHolder.objects.order_by("pk")[:2]
     left = answered(client, first)

@@ -110,6 +110,7 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
 
     # The round opens, and an invitation leaves to each of the thirty leaders, once.
     manage("open_round", "rehearsal")
+    contact.queue_due_steps(at=timezone.now())
     sending.send_due(at=timezone.now())
     sending.send_due(at=timezone.now())
     assert len({mail["To"] for mail in post.mails}) == len(post.mails) == 30

@@ -13,6 +13,7 @@ from responses import recipients
 from responses.actions import wave as wave_actions
 from responses.mail import Reason
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail, Notice, Wave
+from responses.recipients import is_reminder as is_reminder
 from responses.statistics.eligibility import left_out
 from surveys.models import ContactStep, Round
 
@@ -20,18 +21,21 @@ SENDING_TIME = time(10)  # Europe/Copenhagen
 
 
 @transaction.atomic
-def prepare_wave(*, step: ContactStep, at: datetime, by: User | None = None) -> Wave:
+def prepare_wave(
+    *, step: ContactStep, at: datetime, by: User | None = None, scheduled_for: datetime | None = None
+) -> Wave:
     """Put one held mail per authority and address in a new wave of the step, with a line per case.
 
-    Who already has a line of the step is not in it. A mail is in the language of its first case. The caller, or a
-    person, has the wave proven and released (``actions.wave``).
+    Who already has a line of the step is not in it. A mail is in the language of its first case. The wave is proven and
+    released by ``actions.wave``, and does not leave before ``scheduled_for``, or now.
     """
     step = ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
     bundles, reasons = _bundles(step, at)
+    last = step.waves.order_by("-number").values_list("number", flat=True).first() or 0
     wave = Wave.objects.create(
         step=step,
-        number=step.waves.count() + 1,
-        scheduled_for=at,
+        number=last + 1,
+        scheduled_for=scheduled_for or at,
         forecast=sum(len(holders) for holders in bundles.values()),
         left_out=dict(reasons),
         prepared_at=at,
@@ -54,15 +58,26 @@ def prepare_wave(*, step: ContactStep, at: datetime, by: User | None = None) -> 
 
 @transaction.atomic
 def queue_step(*, step: ContactStep, at: datetime) -> int:
-    """Prepare the first wave of a step and release it at once; return the number of mails.
+    """Release what is prepared of a step, or else all of it, at once, unproven and unpaced; return the number of mails.
 
-    A step is queued once: again does nothing.
+    For simulations and tests. A step is queued once: again does nothing.
     """
     step = ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
-    if step.queued_at is not None:
-        return 0
-    prepared = prepare_wave(step=step, at=at)
-    return wave_actions.release(wave=prepared, by=None, at=at)
+    waiting = list(step.waves.filter(released_at=None).order_by("number"))
+    if step.queued_at is None and not waiting:
+        waiting = [prepare_wave(step=step, at=at)]
+    return sum(wave_actions.release(wave=wave, by=None, at=at) for wave in waiting)
+
+
+@transaction.atomic
+def prepare_anew(*, wave: Wave, by: User, at: datetime) -> Wave:
+    """Put a wave together once more, from what is true now, in the place of one that has not been released.
+
+    Raises: WaveReleased.
+    """
+    step, scheduled_for = wave.step, wave.scheduled_for
+    wave_actions.discard(wave=wave, by=by, at=at)
+    return prepare_wave(step=step, at=at, by=by, scheduled_for=max(at, scheduled_for))
 
 
 def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: datetime) -> Mail | None:
@@ -90,22 +105,29 @@ def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: date
 
 
 def queue_due_steps(*, at: datetime) -> int:
-    """Queue the steps of the rounds in the field whose time has come; return the number of mails.
+    """Prepare the steps of the rounds in the field whose time has come, and release what may leave by itself.
 
-    A step is due at 10:00 on its day, and never nearer to the step before it than planned: a round opened late
-    does not get its reminder with the invitation. Safe to run twice.
+    Return the number of mails released. A step is due at 10:00 on its day, and never nearer to the step before it than
+    planned: a round opened late does not get its reminder with the invitation. Safe to run twice.
     """
-    mails_queued = 0
     for round_ in Round.objects.open().order_by("pk"):
         before: ContactStep | None = None
         for step in plan_of(round_):
             if step.queued_at is None:
-                if at < _due_at(step, before):
+                if at < due_at(step, before):
                     break
-                mails_queued += queue_step(step=step, at=at)
+                _prepare_due(step, at)
                 step.queued_at = at
             before = step
-    return mails_queued
+    return wave_actions.release_due(at=at)
+
+
+@transaction.atomic
+def _prepare_due(step: ContactStep, at: datetime) -> None:
+    """Prepare a step, unless another process has just done it."""
+    step = ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
+    if step.queued_at is None:
+        prepare_wave(step=step, at=at)
 
 
 def plan_of(round_: Round) -> list[ContactStep]:
@@ -140,10 +162,6 @@ def _bundles(step: ContactStep, at: datetime) -> tuple[dict[tuple[str, str], lis
     return bundles, reasons
 
 
-def is_reminder(step: ContactStep) -> bool:
-    return step.mail_name != ContactStep.MailName.INVITATION
-
-
 def _held(wave: Wave, step: ContactStep, authority_code: str, holder: LinkHolder) -> Mail:
     return Mail(
         round_id=step.round_id,
@@ -159,7 +177,7 @@ def _held(wave: Wave, step: ContactStep, authority_code: str, holder: LinkHolder
     )
 
 
-def _due_at(step: ContactStep, before: ContactStep | None) -> datetime:
+def due_at(step: ContactStep, before: ContactStep | None) -> datetime:
     """Return when a step is due; ``before`` is the step before it, already queued."""
     day = step.date
     if before and before.queued_at:

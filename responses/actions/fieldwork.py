@@ -50,9 +50,10 @@ def opening_problems(round_: Round) -> list[Problem]:
 
 @transaction.atomic
 def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
-    """Make one case per sample unit and queue the invitations; return the number of cases.
+    """Make one case per sample unit and prepare the invitations; return the number of cases.
 
-    From here on the link holder, not the frame, says where a case is written to.
+    From here on the link holder, not the frame, says where a case is written to. Within the minute the invitations are
+    proven, and leave or wait for a second person (``contact.queue_due_steps``).
     Raises: OpeningRefused, with nothing changed.
     """
     round_ = Round.objects.select_for_update(of=("self",)).select_related("questionnaire").get(pk=round_.pk)
@@ -77,7 +78,7 @@ def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
     audit.record("round.opened", target=round_, by=by, at=at, facts={"cases": len(cases)})
     invitation = _invitation(round_)
     if invitation:
-        contact.queue_step(step=invitation, at=at)
+        contact.prepare_wave(step=invitation, at=at, by=by)
     return len(cases)
 
 

@@ -61,7 +61,7 @@ def create_round(
     """Make a draft round with the default contact plan and the default texts.
 
     It closes 14 days after the deadline unless told otherwise. A rehearsal gets complete texts, a real round
-    only those that do not depend on who runs it.
+    only those that do not depend on who runs it; the mails of a real round are approved by a second person.
     Raises: QuestionnaireNotPublished; IntegrityError if the slug is taken or the dates are out of order.
     """
     _require_published(questionnaire)
@@ -75,6 +75,7 @@ def create_round(
         closes_on=closes_on or deadline + timedelta(days=DEFAULT_DAYS_AFTER_DEADLINE),
         target_response_rate=target_response_rate,
         rehearsal=rehearsal,
+        second_person=not rehearsal,
     )
     for mail_name, day in DEFAULT_PLAN.items():
         ContactStep.objects.create(round=round_, mail_name=mail_name, day=day)
