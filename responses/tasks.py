@@ -8,7 +8,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from responses.actions import contact, recheck, sending
+from responses.actions import contact, recheck, sending, wave_alarms
 
 LONGEST = 50  # seconds, so that a sweep is over before the next one begins
 
@@ -29,6 +29,12 @@ def send_due_mails() -> int:
             break
         handled += batch
     return handled
+
+
+@shared_task
+def check_waves() -> int:
+    """Log what is wrong with the waves of the rounds in the field, each thing once. Safe to run twice."""
+    return wave_alarms.check_waves(at=timezone.now())
 
 
 @shared_task

@@ -16,6 +16,7 @@ from responses.views import (
     questions,
     receipt,
     round,
+    waves,
 )
 
 respondent = [
@@ -58,6 +59,10 @@ staff = [
     path("hand-overs/<int:pk>/<slug:act>/", hand_overs.act, name="hand-over-act"),
     path("rounds/<slug:slug>/mails/", mails.listing, name="mails"),
     path("mails/<int:pk>/", mails.mail, name="mail"),
+    path("rounds/<slug:slug>/waves/", waves.listing, name="waves"),
+    path("waves/<int:pk>/", waves.wave, name="wave"),
+    path("waves/<int:pk>/left-out/", waves.left_out, name="wave-left-out"),
+    path("waves/<int:pk>/mails/<int:number>/", waves.mail, name="wave-mail"),
     path("rounds/<slug:slug>/case-contacts/", case_contacts.listing, name="case-contacts"),
     path("rounds/<slug:slug>/case-contacts/export/", case_contacts.export, name="case-contacts-export"),
     path("rounds/<slug:slug>/result-mail/export/", case_contacts.export_requests, name="result-mail-export"),

@@ -12,8 +12,10 @@ from barometer.access import staff, staff_required
 from barometer.problems import sentence
 from responses import charts, monitoring
 from responses.actions import fieldwork
+from responses.actions.wave_alarms import alarms_of
 from responses.models import Case, HandOver
 from responses.problem_texts import TEXTS
+from responses.views import waves
 from surveys.models import Round, SampleUnit
 
 
@@ -40,6 +42,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "field_days": round_.field_day(round_.closes_on),
         "mails": monitoring.mails_by_status(round_),
         "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
+        "alarms": waves.told(alarms_of(round_, timezone.now())),
         "hand_overs_waiting": HandOver.objects.waiting(round_).count(),
         "hand_overs_unreached": HandOver.objects.unreached(round_).count(),
     }
@@ -59,8 +62,8 @@ def open_(request: HttpRequest, slug: str) -> HttpResponse:
             problems = list(refusal.problems)
         else:
             text = ngettext(
-                "The round is open: %(count)d case, and its invitation is in the queue.",
-                "The round is open: %(count)d cases, and their invitations are in the queue.",
+                "The round is open: %(count)d case. Its invitation is prepared, and is proven within the minute.",
+                "The round is open: %(count)d cases. Their invitations are prepared, and are proven within the minute.",
                 cases,
             )
             messages.success(request, text % {"count": cases})

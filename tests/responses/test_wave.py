@@ -2,7 +2,9 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -202,7 +204,9 @@ def redirect_mail() -> None:
 
 
 @pytest.mark.parametrize("change", [edit_text, change_address, change_name, delete_mail, redirect_mail])
-def test_a_proof_is_stale_when_texts_addresses_or_mails_have_changed_since(change, round_: Round) -> None:  # type: ignore[no-untyped-def]
+def test_a_proof_is_stale_when_texts_addresses_or_mails_have_changed_since(
+    change: Callable[[], None], round_: Round
+) -> None:
     wave = proven(round_)
     change()
     with pytest.raises(actions.ProofStale):
@@ -270,7 +274,7 @@ def test_a_released_wave_begins_with_one_mail_per_domain_and_waits_half_an_hour(
 
 def test_giving_every_mail_its_time_takes_no_query_for_each(
     settings: Settings,
-    django_assert_max_num_queries,  # type: ignore[no-untyped-def]
+    django_assert_max_num_queries: Any,
 ) -> None:
     settings.MAIL_FIRST_BATCH, settings.MAIL_PER_DOMAIN_PER_MINUTE = 100, 20
     round_ = make_open_round()
