@@ -20,7 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer.access import staff, staff_required
-from barometer.formats import number
+from barometer.formats import language_name, number
 from barometer.models import User
 from responses import mail as writing
 from responses import mail_texts, proof_texts, recipients, wave_progress, wave_texts
@@ -124,15 +124,16 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
     findings = [Finding.of(stored) for stored in wave_.findings]
     mails = Mail.objects.filter(wave=wave_)
     waits = wave_.released_at is None
+    progress = wave_progress.progress_of([wave_], at, limits)[wave_.pk]
+    workplaces = ContactAttempt.objects.filter(wave=wave_, left_out="").count()
     context = {
         "round": wave_.step.round,
         "wave": wave_,
         "state": wave_.state.value,
         "alarms": told([alarm for alarm in alarms_of(wave_.step.round, at) if alarm.wave == wave_]),
-        "progress": wave_progress.progress_of([wave_], at, limits)[wave_.pk],
-        "workplaces": ContactAttempt.objects.filter(wave=wave_, left_out="").count(),
-        "errors": sum(finding.is_error for finding in findings),
-        "warnings": sum(not finding.is_error for finding in findings),
+        "progress": progress,
+        "workplaces": workplaces,
+        "summary": _summary(progress.by_status["held"], workplaces, findings),
         "groups": list(_groups(findings)),
         "left_out": [(mail_texts.left_out(code), cases) for code, cases in sorted(wave_.left_out.items())],
         "samples": _samples(mails.filter(status=Mail.Status.HELD)) if waits else [],
@@ -142,6 +143,18 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
         "page": None if waits else _page(wave_progress.domains_of(wave_, at), request),
     }
     return render(request, "responses/waves/wave.html", context)
+
+
+def _summary(mails: int, workplaces: int, findings: list[Finding]) -> str:
+    """Return what was proven, in one line."""
+    errors = sum(finding.is_error for finding in findings)
+    counted = (
+        (ngettext("%(number)s mail", "%(number)s mails", mails), mails),
+        (ngettext("%(number)s workplace", "%(number)s workplaces", workplaces), workplaces),
+        (ngettext("%(number)s error", "%(number)s errors", errors), errors),
+        (ngettext("%(number)s warning", "%(number)s warnings", len(findings) - errors), len(findings) - errors),
+    )
+    return ", ".join(text % {"number": number(count)} for text, count in counted)
 
 
 def _page(domains: list[wave_progress.Domain], request: HttpRequest) -> object:
@@ -188,7 +201,10 @@ def _samples(held: QuerySet[Mail]) -> list[tuple[int, str]]:
     for pk, language, lines, kind in sorted(rows):
         found.setdefault((language, kind or "", lines > 1), pk)
     named = [
-        (pk, f"{language}, {AddressKind(kind).label if kind else ''}{', ' + _('several workplaces') if many else ''}")
+        (
+            pk,
+            f"{language_name(language)}, {AddressKind(kind).label if kind else ''}{', ' + _('several workplaces') if many else ''}",
+        )
         for (language, kind, many), pk in sorted(found.items())
     ]
     return named[:SAMPLES_SHOWN]
