@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 
@@ -87,16 +87,17 @@ def plain_code(text: str) -> str:
     return re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
 
 
-def holder_of(purpose: str, text: str) -> LinkHolder | None:
+def holder_of(purpose: str, text: str, find: Callable[[int], LinkHolder | None] | None = None) -> LinkHolder | None:
     """Return who holds this link, with case, response, round, questionnaire and workplace; one query.
 
-    None for a link that was never given out, was replaced, or was retired: the caller cannot tell which.
+    None for a link that was never given out, was replaced, or was retired: the caller cannot tell which. Whoever opens
+    many links reads the holders first, from ``HOLDERS``, and gives ``find``: the holder of a number.
     """
     match = TOKEN.match(text)
     if match is None or match[1] not in settings.LINK_KEYS:
         return None
     key_id, number = match[1], int(match[2], 36)
-    holder = HOLDER.first(min(number, 2**62))
+    holder = (find or HOLDER.first)(min(number, 2**62))
     if holder is None or not hmac.compare_digest(_mac(key_id, purpose, holder.pk, holder.generation), match[3]):
         return None
     return holder
@@ -109,20 +110,31 @@ def typed_code(holder: LinkHolder) -> str:
     return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
 
-def holder_of_code(text: str) -> LinkHolder | None:
-    """Return the holder whose code was typed, forgiving case, spaces, dashes and O, I, L."""
+def holder_of_code(text: str, find: Callable[[int], Iterable[LinkHolder]] | None = None) -> LinkHolder | None:
+    """Return the holder whose code was typed, forgiving case, spaces, dashes and O, I, L.
+
+    ``find`` is as in ``holder_of``: the holders of a case.
+    """
     plain = plain_code(text)
     if len(plain) != 12 or any(character not in CROCKFORD for character in plain):
         return None
     *digits, check = (CROCKFORD.index(character) for character in plain)
     if _check(digits) != check:
         return None
-    found = None
-    for holder in HOLDERS.filter(case_id=_number(digits) >> MAC_BITS):
+    found, case_id = None, _number(digits) >> MAC_BITS
+    for holder in find(case_id) if find else HOLDERS.filter(case_id=case_id):
         for key_id in settings.LINK_KEYS:
             if hmac.compare_digest(bytes(_code_digits(key_id, holder)), bytes(digits)):
                 found = holder
     return found
+
+
+def case_in_code(text: str) -> int | None:
+    """Return the number of the case that a code, written as ``typed_code`` does, claims to be for."""
+    plain = text.replace("-", "")
+    if len(plain) != 12 or any(character not in CROCKFORD for character in plain):
+        return None
+    return _number([CROCKFORD.index(character) for character in plain[:-1]]) >> MAC_BITS
 
 
 def _mac(key_id: str, purpose: str, number: int, generation: int) -> str:

@@ -42,6 +42,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.OVERTAKEN: gettext_lazy("Not sent: what it was for was over."),
     Reason.SENT_PER_LOG: gettext_lazy("Sent, per the log of the mail server."),
     Reason.SENT_AGAIN: gettext_lazy("Sent again as mail %(detail)s."),
+    Reason.WAVE_STOPPED: gettext_lazy("Not sent: its wave was stopped."),
 }
 
 FIELDS: dict[str, Promise] = {

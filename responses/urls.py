@@ -28,6 +28,7 @@ from responses.views import (
     receipt,
     round,
     unsubscribing,
+    waves,
 )
 
 respondent = [
@@ -102,6 +103,10 @@ staff = [
         {"started": True},
         name="mail-text-started",
     ),
+    path("rounds/<slug:slug>/waves/", waves.listing, name="waves"),
+    path("waves/<int:pk>/", waves.wave, name="wave"),
+    path("waves/<int:pk>/left-out/", waves.left_out, name="wave-left-out"),
+    path("waves/<int:pk>/mails/<int:number>/", waves.mail, name="wave-mail"),
     path("rounds/<slug:slug>/case-contacts/", case_contacts.listing, name="case-contacts"),
     path("rounds/<slug:slug>/case-contacts/export/", case_contacts.export, name="case-contacts-export"),
     path("rounds/<slug:slug>/result-mail/export/", case_contacts.export_requests, name="result-mail-export"),

@@ -1,5 +1,6 @@
 """axe finds nothing wrong with any staff page, in both languages, on a wide screen and on a phone."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload
 from pytest_django.fixtures import Settings
 
-from responses.actions import consent, correction
-from responses.models import Case, LinkHolder, Mail, Response
+from responses.actions import consent, contact, correction, wave
+from responses.models import Case, LinkHolder, Mail, Response, Wave
 from responses.statistics.dispositions import Disposition
 from surveys.models import Round
 from tests.browser.accessibility import Axe
@@ -28,7 +29,7 @@ pytestmark = [
 
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
-CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "address-repair")
+CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
 OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export", *CONTACT)
 
 
@@ -107,6 +108,37 @@ def test_its_cases_and_mails(open_browser: OpenBrowser, axe: Axe, language: str)
     round_.closed_at = round_.opened_at
     round_.save(update_fields=["closed_at"])
     found += axe.faults_of(page, *pages_of(round_, "round", "figures"))
+    assert found == [], "\n".join(found)
+
+
+def test_its_waves(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    Round.objects.update(second_person=True)
+    swapped = list(
+        LinkHolder.objects.filter(case__disposition=Disposition.NOT_STARTED).exclude(email="").order_by("pk")[:2]
+    )
+    addresses = [holder.email for holder in swapped]
+    for holder, address in zip(swapped, reversed(addresses), strict=True):
+        LinkHolder.objects.filter(pk=holder.pk).update(email=address)
+    step = round_.contact_steps.get(mail_name="reminder_1")
+    held = contact.prepare_wave(step=step, at=timezone.now() - timedelta(minutes=10), by=finn())
+    assert wave.prove(wave=held, by=finn(), at=timezone.now()).has_errors
+    reader = dana()
+    reader.user_permissions.add(Permission.objects.get(codename="approve_wave"))
+    page = open_browser(language, staff=reader)
+    with_errors = reverse("wave", args=[held.pk])
+    mail = reverse("wave-mail", args=[held.pk, held.mails.order_by("pk")[0].pk])
+    left = reverse("wave", args=[Wave.objects.get(step__mail_name="invitation").pk])
+    found = axe.faults_of(page, *pages_of(round_, "waves", "round"), with_errors, mail, left)
+    for holder, address in zip(swapped, addresses, strict=True):
+        LinkHolder.objects.filter(pk=holder.pk).update(email=address)
+    held = contact.prepare_anew(wave=held, by=finn(), at=timezone.now())
+    assert not wave.prove(wave=held, by=finn(), at=timezone.now()).has_errors
+    page.goto(reverse("wave", args=[held.pk]))
+    found += axe.faults(page)
+    follow(page.locator("main .button-primary"))
+    assert page.locator("button[value=pause]").count() == 1
+    found += axe.faults(page)
     assert found == [], "\n".join(found)
 
 

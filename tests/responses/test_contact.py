@@ -114,10 +114,10 @@ def test_an_address_from_which_a_mail_came_back_is_written_to_again_only_when_it
 
 def test_opening_a_round_puts_its_invitations_in_the_queue(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     round_ = make_open_round()
-    for _ in range(30):
+    for _ in range(40):
         make_case(round_)
-    with django_assert_max_num_queries(20):
-        assert queue(round_) == 30
+    with django_assert_max_num_queries(30):
+        assert queue(round_) == 40
 
 
 # When a step is due
