@@ -34,6 +34,9 @@ REASONS: dict[Reason, Promise] = {
     Reason.CONNECTION_LOST: gettext_lazy("The connection to the mail server broke while it was being sent: %(detail)s"),
     Reason.INTERRUPTED: gettext_lazy("The program stopped while it was being sent."),
     Reason.SENT_PER_LOG: gettext_lazy("Sent, per the log of the mail server."),
+    Reason.UNEXPECTED: gettext_lazy(
+        "The program could not write it, or not hand it over: %(detail)s. The log says more."
+    ),
     Reason.SENT_AGAIN: gettext_lazy("Sent again as mail %(detail)s."),
 }
 

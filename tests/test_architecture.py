@@ -33,6 +33,8 @@ LAYERS = (
         "links",
         "guessing",
         "mail",
+        "mail_headers",
+        "delivery",
         "recipients",
         "references",
         "copies",
