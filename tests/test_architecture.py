@@ -76,6 +76,8 @@ LAYERS = (
         "address_file",
         "address_repair",
         "provider_events",
+        "mail_headers",
+        "delivery",
         "recipients",
         "contact_days",
         "contact_elsewhere",
