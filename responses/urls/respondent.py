@@ -1,24 +1,10 @@
+"""The pages for respondents; nearly every request is for one of the first of them."""
+
 from django.urls import path
 
-from responses.views import (
-    answering,
-    case_contacts,
-    cases,
-    consent,
-    correcting,
-    declining,
-    estimate,
-    export,
-    hand_over,
-    hand_overs,
-    links,
-    mails,
-    questions,
-    receipt,
-    round,
-)
+from responses.views import answering, consent, correcting, declining, hand_over, links, questions, receipt
 
-respondent = [
+urlpatterns = [
     path("s/", links.typed_code, name="typed-code"),
     path("s/<str:token>/", answering.entry, name="answer"),
     path("s/<str:token>/<int:number>/", answering.page, name="answer-page"),
@@ -46,23 +32,3 @@ respondent = [
     path("questions/<slug:slug>/<slug:level>/", questions.page, name="questions-level"),
     path("questions/<slug:slug>/<slug:level>.pdf", questions.pdf, name="questions-pdf"),
 ]
-
-staff = [
-    path("rounds/<slug:slug>/", round.dashboard, name="round"),
-    path("rounds/<slug:slug>/open/", round.open_, name="round-open"),
-    path("rounds/<slug:slug>/close/", round.close, name="round-close"),
-    path("rounds/<slug:slug>/cases/", cases.listing, name="cases"),
-    path("cases/<int:pk>/", cases.case, name="case"),
-    path("cases/<int:pk>/<slug:act>/", cases.act, name="case-act"),
-    path("rounds/<slug:slug>/hand-overs/", hand_overs.listing, name="hand-overs"),
-    path("hand-overs/<int:pk>/<slug:act>/", hand_overs.act, name="hand-over-act"),
-    path("rounds/<slug:slug>/mails/", mails.listing, name="mails"),
-    path("mails/<int:pk>/", mails.mail, name="mail"),
-    path("rounds/<slug:slug>/case-contacts/", case_contacts.listing, name="case-contacts"),
-    path("rounds/<slug:slug>/case-contacts/export/", case_contacts.export, name="case-contacts-export"),
-    path("rounds/<slug:slug>/result-mail/export/", case_contacts.export_requests, name="result-mail-export"),
-    path("rounds/<slug:slug>/export/", export.download, name="export"),
-    path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
-]
-
-urlpatterns = respondent + staff
