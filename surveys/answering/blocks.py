@@ -34,15 +34,14 @@ MOST_KEPT = 500  # questions as HTML, of some kB each
 
 
 class Block:
-    """One question as a layout object of crispy forms; one that is ``blank`` holds nobody's answers."""
+    """One question as it is to be printed; one that is ``blank`` holds nobody's answers."""
 
     def __init__(self, template: str, context: dict[str, Any], *, blank: bool = False) -> None:
         self.template = template
         self.context = context
         self.blank = blank
 
-    def render(self, form: object, context: object, template_pack: str = "dkfds", **kwargs: object) -> SafeString:
-        """Called by crispy forms, whose context a question does not need."""
+    def render(self) -> SafeString:
         template = get_template(f"surveys/answering/{self.template}.html")
         if self.blank:
             return _rendered(template.template, json.dumps(self.context), get_language())  # type: ignore[attr-defined]

@@ -1,9 +1,8 @@
-"""One page of a route → a Django form that crispy forms renders, one template per question."""
+"""One page of a route → a Django form, rendered with one template per question."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils.safestring import SafeString
 
 from surveys.answering.blocks import Block, Blocks
 from surveys.answering.controls import controls
@@ -21,7 +20,7 @@ WIDGETS: dict[str, type[forms.Widget]] = {
 
 
 class PageForm(forms.Form):
-    """The questions of one page; ``{% crispy form %}`` prints them, without the form tag and its buttons.
+    """The questions of one page; ``surveys/answering/form.html`` prints them, without the form tag and its buttons.
 
     Fields are named as the columns of the export. They are not read here but by ``reading.read_page``, before
     the form is made: what that found wrong are this form's errors.
@@ -38,17 +37,13 @@ class PageForm(forms.Form):
         self.posted = posted
         blocks = Blocks(Wording.of(route, language), stored, posted)
         state = Block("state", {"stored": page_hash(page, stored), "shown": posted.shown if posted else ()})
-        layout = [state, *(blocks.block(item) for item in page.items)]
+        self.blocks = [state, *(blocks.block(item) for item in page.items)]
         self.messages = blocks.errors
         self.titles = {item.code: Wording.of(route, language).text(item.question.label) for item in page.items}
         for item in page.items:
             for control in controls(item):
                 label, widget = blocks.labels[control.name], WIDGETS[control.kind]
                 self.fields[control.name] = forms.Field(label=label, widget=widget, required=False)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*layout)
 
     def full_clean(self) -> None:
         """Take over what ``read_page`` found."""
@@ -56,6 +51,11 @@ class PageForm(forms.Form):
         self._errors = ErrorDict()
         for name, message in self.messages.items():
             self.add_error(name, message)
+
+    @property
+    def questions(self) -> SafeString:
+        """The questions as HTML. Not by crispy forms, whose ways round a form cost as much as its questions."""
+        return SafeString("\n".join(block.render() for block in self.blocks))
 
     @property
     def remarks(self) -> list[tuple[str, str]]:
