@@ -1,7 +1,5 @@
 """Trying out a questionnaire, draft or published, as a respondent would see it. Nothing is stored."""
 
-from csp.constants import SELF
-from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer.access import staff_required
+from barometer.content_policy import content_policy_with
 from barometer.formats import language_name
 from barometer.problems import sentence
 from surveys.actions.checking import findings
@@ -29,7 +28,7 @@ from surveys.questionnaire.routing import Route
 
 @require_safe
 @staff_required
-@csp_replace({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
+@content_policy_with({"frame-src": "'self'"})
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview in a frame as wide as a phone."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -37,7 +36,7 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # likewise
+@content_policy_with({"frame-ancestors": "'self'"})
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
