@@ -16,6 +16,8 @@ class OnceNode(template.Node):
     It stays in memory, so no answer and nothing about a person may be in it or among the values.
     """
 
+    child_nodelists = ()  # no block of a page's shell stands in one, so nobody need look for it there
+
     def __init__(self, nodelist: NodeList, values: list[FilterExpression]) -> None:
         self.nodelist = nodelist
         self.values = values

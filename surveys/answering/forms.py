@@ -4,7 +4,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.safestring import SafeString
 
-from surveys.answering.blocks import Block, Blocks
+from surveys.answering.blocks import Blocks
 from surveys.answering.controls import controls
 from surveys.answering.reading import PageInput, page_hash
 from surveys.answering.wording import Wording
@@ -35,9 +35,9 @@ class PageForm(forms.Form):
     ) -> None:
         super().__init__(data=None if posted is None else {})
         self.posted = posted
+        self.stored = page_hash(page, stored)  # for the page to carry
         blocks = Blocks(Wording.of(route, language), stored, posted)
-        state = Block("state", {"stored": page_hash(page, stored), "shown": posted.shown if posted else ()})
-        self.blocks = [state, *(blocks.block(item) for item in page.items)]
+        self.blocks = [blocks.block(item) for item in page.items]
         self.messages = blocks.errors
         self.titles = {item.code: Wording.of(route, language).text(item.question.label) for item in page.items}
         for item in page.items:
