@@ -353,7 +353,7 @@ def test_a_mail_costs_few_queries_beyond_those_of_its_batch(django_assert_num_qu
     for _ in range(5):
         make_case(round_)
     queue(round_)
-    # Two for mails whose worker died; five to claim; the mails, their lines; texts, mail texts, samples of the round; pauses.
+    # Two for mails whose worker died, five to claim, the mails, their lines, three for the round's texts, pauses.
     of_the_batch = 13
     of_each_mail = 3  # hand over, sent, the event of its case
     with django_assert_num_queries(of_the_batch + 5 * of_each_mail):
