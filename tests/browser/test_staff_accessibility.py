@@ -114,9 +114,8 @@ def test_its_cases_and_mails(open_browser: OpenBrowser, axe: Axe, language: str)
 def test_its_waves(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
     round_ = make_fieldwork()
     Round.objects.update(second_person=True)
-    swapped = list(
-        LinkHolder.objects.filter(case__disposition=Disposition.NOT_STARTED).exclude(email="").order_by("pk")[:2]
-    )
+    with_address = LinkHolder.objects.filter(case__disposition=Disposition.NOT_STARTED).exclude(email="")
+    swapped = list(with_address.order_by("pk")[:2])
     addresses = [holder.email for holder in swapped]
     for holder, address in zip(swapped, reversed(addresses), strict=True):
         LinkHolder.objects.filter(pk=holder.pk).update(email=address)
