@@ -24,6 +24,7 @@ from surveys.models import MailText, RoundText
 BATCH = 500
 UNWRITABLE = {
     Reason.EMPTY_FIELD: Code.EMPTY_FIELD,
+    Reason.BAD_TEXT: Code.PLACEHOLDER_LEFT,
     Reason.SUBJECT_TOO_LONG: Code.SUBJECT_TOO_LONG,
     Reason.BAD_ADDRESS: Code.BAD_ADDRESS,
 }
