@@ -200,24 +200,12 @@ def _samples(held: QuerySet[Mail]) -> list[tuple[int, str]]:
     found: dict[tuple[str, str, bool], int] = {}
     for pk, language, lines, kind in sorted(rows):
         found.setdefault((language, kind or "", lines > 1), pk)
-<<<<<<< HEAD
-    named = []
-    for (language, kind, many), pk in sorted(found.items()):
-        words = (
-            language_name(language),
-            AddressKind(kind).label if kind else "",
-            _("several workplaces") if many else "",
-        )
-        named.append((pk, ", ".join(str(word) for word in words if word)))
-    return named[:SAMPLES_SHOWN]
-=======
     return [(pk, _sample_name(*key)) for key, pk in sorted(found.items())][:SAMPLES_SHOWN]
 
 
 def _sample_name(language: str, kind: str, many: bool) -> str:
     reader = str(AddressKind(kind).label) if kind else ""
     return ", ".join(filter(None, [language_name(language), reader, _("several workplaces") if many else ""]))
->>>>>>> wave
 
 
 def _act(request: HttpRequest, wave_: Wave) -> HttpResponse:
