@@ -28,7 +28,7 @@ class Progress:
     """What has become of the mails of a wave.
 
     Attributes:
-        reached: workplaces whose mail has been sent.
+        reached: workplaces whose mail has been sent; of mails that are about none, the mails.
         planned_end: when the last mail was to leave, had no server put anything off.
         done_at: when the last one will leave, by schedule and limits; None when nothing is on its way.
     """
@@ -87,7 +87,7 @@ def progress_of(waves: Sequence[Wave], at: datetime, limits: pace.Limits) -> dic
     return {
         wave.pk: Progress(
             statuses=statuses[wave.pk],
-            reached=reached.get(wave.pk, 0),
+            reached=reached.get(wave.pk, statuses[wave.pk]["sent"]),
             planned_end=max(ends[wave.pk], default=max(wave.released_at or at, wave.scheduled_for)),
             done_at=max(last[wave.pk], at + pace.lasts(waiting[wave.pk], limits))
             if wave.state == Wave.State.RELEASED and wave.pk in last

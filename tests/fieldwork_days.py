@@ -224,15 +224,16 @@ class Days:
     sink: Sink
     returns: Path
     letters: list[Letter] = field(default_factory=list)
+    looked_at: datetime | None = None
 
     def until(self, moment: datetime) -> list[Letter]:
         """Let the time pass, with all that the program does in it; return what has left."""
         first = len(self.letters)
-        self._minute()
+        self._pass()
         while self.clock.at < moment:
             then = min(filter(None, (self._next_mail(), self._next_step(), moment)))
             self.clock.at = max(then, min(moment, self.clock.at + timedelta(seconds=1)))
-            self._minute()
+            self._pass()
         return self.letters[first:]
 
     def _next_mail(self) -> datetime | None:
@@ -244,11 +245,14 @@ class Days:
         then = datetime.combine(today.date(), HOUR_OF_THE_STEPS, COPENHAGEN)
         return then if then > today else then + timedelta(days=1)
 
-    def _minute(self) -> None:
-        tasks.queue_due_steps()
-        tasks.read_returns()
+    def _pass(self) -> None:
+        """Send what is due, and once a minute do what else the program does every minute."""
+        if self.looked_at is None or self.clock.at >= self.looked_at + timedelta(minutes=1):
+            self.looked_at = self.clock.at
+            tasks.queue_due_steps()
+            tasks.read_returns()
+            tasks.check_waves()
         sending.send_due(at=self.clock.at)
-        tasks.check_waves()
         for (to, content), sender in list(zip(self.sink.contents, self.sink.senders, strict=True))[len(self.letters) :]:
             self.letters.append(Letter(self.clock.at, to, sender, message_from_bytes(content, policy=policy.default)))
 

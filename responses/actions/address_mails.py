@@ -15,8 +15,9 @@ WAITING = (Mail.Status.HELD, Mail.Status.QUEUED)
 def move_waiting(*, owner: LinkHolder, at: datetime) -> int:
     """Put the owner's lines of mails that have not left in mails to the new address; return how many.
 
-    A mail without a line left is cancelled. A wave that is not released has to be proven again: what was proven of it
-    is no longer so. The caller holds the lock on the case, and has saved the owner.
+    A mail without a line left is cancelled; one with lines is in the language of the first. A wave that is not released
+    has to be proven again: what was proven of it is no longer so. The caller holds the lock on the case, and has saved
+    the owner.
     """
     lines = ContactAttempt.objects.filter(holder=owner, left_out="", mail__status__in=WAITING)
     before = list(
@@ -27,8 +28,10 @@ def move_waiting(*, owner: LinkHolder, at: datetime) -> int:
         .order_by("pk")
     )
     for mail in before:
-        ContactAttempt.objects.filter(holder=owner, mail=mail).update(mail=_for_address(mail, owner.email))
-        if not mail.lines.filter(left_out="").exists():
+        now_in = _for_address(mail, owner.email)
+        ContactAttempt.objects.filter(holder=owner, mail=mail).update(mail=now_in)
+        _speak_to_the_first(now_in)
+        if not _speak_to_the_first(mail):
             mail.status, mail.outcome, mail.ended_at = Mail.Status.CANCELLED, Reason.NOBODY_LEFT, at
             mail.save(update_fields=["status", "outcome", "ended_at"])
         if mail.wave and mail.wave.released_at is None:
@@ -86,6 +89,15 @@ def _for_address(mail: Mail, address: str) -> Mail:
         status=mail.status,
         scheduled_for=mail.scheduled_for,
     )
+
+
+def _speak_to_the_first(mail: Mail) -> bool:
+    """Put a mail into the language of its first case; False when it has no line."""
+    first = mail.lines.filter(left_out="").order_by("pk").values_list("case__language", flat=True).first()
+    if first is not None and first != mail.language:
+        mail.language = first
+        mail.save(update_fields=["language"])
+    return first is not None
 
 
 def _next(resends: models.QuerySet[Mail] | models.QuerySet[ContactAttempt]) -> int:

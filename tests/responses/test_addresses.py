@@ -204,6 +204,20 @@ def test_two_swapped_addresses_are_put_right_in_a_wave_that_then_has_to_be_prove
     assert wave_actions.release(wave=wave, by=finn(), at=LATER) == 2
 
 
+def test_a_mail_whose_lines_move_is_in_the_language_of_its_first_case() -> None:
+    round_ = make_open_round()
+    danish = make_case(round_, contact={"email": "b@x.example"})
+    english = make_case(round_, contact={"email": "a@x.example"}, language="en")
+    contact.prepare_wave(step=step_of(round_), at=NOON)
+    make_change(danish, email="a@x.example")
+    assert Mail.objects.get(status="held").language == "da"
+    make_change(english, email="b@x.example")
+    assert dict(Mail.objects.filter(status="held").values_list("address", "language")) == {
+        "a@x.example": "da",
+        "b@x.example": "en",
+    }
+
+
 def test_a_mail_that_is_being_prepared_does_not_go_to_the_old_address(mailoutbox: list[EmailMessage]) -> None:
     round_ = make_open_round()
     case = make_case(round_)

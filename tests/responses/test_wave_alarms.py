@@ -15,7 +15,7 @@ from responses.models import Case, Mail, Wave
 from responses.statistics.dispositions import EventKind
 from responses.wave_texts import ALARMS, sentence
 from surveys.models import Round
-from tests.factories import NOON, make_case, make_open_round
+from tests.factories import NOON, make_authority_contact, make_case, make_open_round, make_step
 from tests.people import finn
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,19 @@ def test_a_wave_of_which_a_server_puts_every_mail_off_is_past_its_end_all_the_sa
     wave = make_wave()
     Mail.objects.update(attempts=1, scheduled_for=NOON + timedelta(hours=5))
     assert codes(wave, NOON + timedelta(minutes=61)) == ["nothing_sent"]
+
+
+def test_mails_that_are_about_no_workplace_reach_their_forecast() -> None:
+    round_ = make_open_round()
+    for _ in range(5):
+        make_case(round_)
+    make_authority_contact(round_)
+    step = make_step(round_, "kick_off", day=-28)
+    wave = contact.prepare_wave(step=step, at=NOON)
+    actions.release(wave=wave, by=None, at=NOON)
+    sending.send_due(at=NOON)
+    assert progress(Wave.objects.get(pk=wave.pk)).reached == 1
+    assert "below_forecast" not in codes(wave, NOON)
 
 
 @pytest.mark.parametrize(("failed", "expected"), [(1, []), (2, ["below_forecast"]), (10, ["nothing_sent"])])
