@@ -76,6 +76,8 @@ PARTS: dict[str, Promise] = {
     "opening": gettext_lazy("who is addressed: the person, or the mailbox with the wish to forward the mail"),
     "selected": gettext_lazy("that the workplace has been selected, and who is to answer"),
     "answered": gettext_lazy("whose answers have come"),
+    "announced": gettext_lazy("how the questionnaire comes: in a mail, or in the letter to whom no mail reaches"),
+    "access": gettext_lazy("on paper: where the code is typed, and the code, beside the QR code"),
     "delegated": gettext_lazy("only for an owner who has passed the task on, and has not been answered for"),
     "links": gettext_lazy("the link and the code; of several workplaces a list with both for each"),
     "opt_outs": gettext_lazy("how to get no more mails; of several workplaces for each of them"),

@@ -46,7 +46,7 @@ FIELDS = (
     *LISTS,
 )
 PARTS = (  # for staff; the program's own mails have some more
-    *("opening", "selected", "answered", "delegated", "links", "opt_outs", "footer"),
+    *("opening", "selected", "answered", "announced", "access", "delegated", "links", "opt_outs", "footer"),
     *("voluntary", "confidential", "pass_on", "data", "help", "opt_out", "regards"),
 )
 LETTER, LAST = ContactStep.MailName.LETTER, ContactStep.MailName.LAST
@@ -66,8 +66,9 @@ class Form(StrEnum):
 FORMS: Mapping[str, Form] = {LETTER: Form.LETTER, KICK_OFF: Form.TO_AUTHORITY, RESULT: Form.OF_RESULTS}
 
 
-def form_of(name: str) -> Form:
-    return FORMS.get(name, Form.MAIL)
+def form_of(name: str, channel: str = "") -> Form:
+    """Return what the words of a mail stand in; every step that goes by post is a letter."""
+    return Form.LETTER if channel == ContactStep.Channel.LETTER else FORMS.get(name, Form.MAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Audience:
     Attributes:
         readers: "owner", "delegate" (all lines are of those who got the task from an owner) or "both".
         delegated: an owner's delegate has been silent; of a bundle each line says so for itself.
+        access: a letter has the way to the questionnaire; an announcement to who gets it by mail has not.
     """
 
     language: str
@@ -87,6 +89,7 @@ class Audience:
     voluntary: bool
     rehearsal: bool
     form: Form = Form.MAIL
+    access: bool = False
 
 
 @dataclass(frozen=True, slots=True)
