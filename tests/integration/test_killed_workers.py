@@ -98,7 +98,7 @@ def test_two_workers_killed_in_the_middle_send_no_mail_twice(
     said_no: dict[int, set[int]] = {}
     with sweeping(environment | {"MAIL_PER_DOMAIN_PER_MINUTE": limit}, 2) as workers:
         for number, process in enumerate(workers, start=1):
-            wait_until(lambda number=number: len(server.recipients) >= 3 * number)  # type: ignore[misc]
+            wait_until(lambda number=number: len(server.recipients) >= 3 * number)
             time.sleep(rng.random() * 0.15)
             process.kill()
             process.wait()
