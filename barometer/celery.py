@@ -14,5 +14,6 @@ app.conf.beat_schedule = {
     "queue-due-steps": {"task": "responses.tasks.queue_due_steps", "schedule": 60.0},
     "send-due-mails": {"task": "responses.tasks.send_due_mails", "schedule": 60.0},
     "read-returns": {"task": "responses.tasks.read_returns", "schedule": 300.0},
+    "check-waves": {"task": "responses.tasks.check_waves", "schedule": 60.0},
     "recheck-submissions": {"task": "responses.tasks.recheck_submissions", "schedule": crontab(hour="3", minute="30")},
 }

@@ -1,8 +1,8 @@
 """Several PDFs of ``barometer.pdf`` one after another as one, tags and all, without ever holding all of it.
 
-typst needs a third of a megabyte per page, so thousands of pages are made in parts. The parts are of one template, with
-the same title and language, and as typst writes them: objects one after another, a plain table of where they are, and
-only streams compressed. tests/barometer/test_joined_pdf.py holds that this stays so.
+typst needs a third of a megabyte per page and keeps it for ten documents, so thousands of pages are made in small
+parts. They are of one template, with the same title and language, and as typst writes them: objects one after another,
+a plain table of where they are, and only streams compressed. tests/barometer/test_joined_pdf.py holds that.
 """
 
 import re

@@ -119,7 +119,7 @@ def _meaning(error: AnymailError, *, answered: bool) -> Exception:
     if isinstance(error, AnymailRecipientsRefused):
         return Refused(Refused.Why.RECIPIENT, *_words(error))
     if isinstance(error, requests.RequestException):
-        status = error.status_code
+        status: int | None = getattr(error, "status_code", None)
         if status is None:
             return LostBeforeData(_kind(error)) if _never_connected(error) else OSError(_kind(error))
         if status in OF_ONE_MAIL:

@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "barometer.private.private_addresses",  # outermost, for the answers of the others too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "barometer.content_policy.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -91,6 +91,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "barometer.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A statement is prepared when a connection has seen it five times: half the database's work for a page.
@@ -102,8 +103,6 @@ CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     if CACHE_URL != "locmem://"
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
-    # Parts of pages that are the same for everybody, in the process: their key holds all that they depend on.
-    "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "fragments"},
 }
 
 CSRF_FAILURE_VIEW = "barometer.views.csrf_failure"
@@ -160,6 +159,7 @@ EMAIL_TIMEOUT = environment.integer("EMAIL_TIMEOUT", 30)
 MAIL_PER_MINUTE = environment.integer("MAIL_PER_MINUTE", 0)
 MAIL_PER_DAY = environment.integer("MAIL_PER_DAY", 0)
 MAIL_PER_DOMAIN_PER_MINUTE = environment.integer("MAIL_PER_DOMAIN_PER_MINUTE", 20)
+MAIL_FIRST_BATCH = environment.integer("MAIL_FIRST_BATCH", 100)
 DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", "barometer@example.org" if DEBUG else None)
 BOUNCE_ADDRESS = environment.bounce_address("BOUNCE_ADDRESS")
 RETURNS_URL = environment.mailbox("RETURNS_URL")
@@ -209,6 +209,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # only staff are told anything that way
 
 LOGGING: dict[str, Any] = {
     "version": 1,

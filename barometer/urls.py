@@ -9,6 +9,7 @@ from barometer import views
 handler500 = "barometer.views.server_error"
 
 urlpatterns = [
+    path("", include("responses.urls.respondent")),  # first: patterns are tried one after another for every request
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("was/", views.accessibility_statement, name="accessibility-statement"),
@@ -20,5 +21,5 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("", include("surveys.urls")),
-    path("", include("responses.urls")),
+    path("", include("responses.urls.staff")),
 ]

@@ -1,9 +1,10 @@
 """How long it takes to queue a full step, and how many mails a second one worker sends to a local server.
 
-    DATABASE_URL=postgresql://… python -m benchmarks.mail [--mails 4540] [--null]
+    DATABASE_URL=postgresql://… python -m benchmarks.mail [--mails 4540] [--workers 2] [--null]
 
 Works on a database of its own, as the tests do; the mail server is a process of its own on this machine, which takes
-its share of the processor. ``--null`` leaves the server out, as the simulation does. Targets: queue 1.5 s, 120 mails/s.
+its share of the processor, and so is each worker. ``--null`` leaves the server out, as the simulation does. Without
+limits. Targets: queue 1.5 s, 120 mails/s with one worker and 1.5 times that with two.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from urllib.parse import urlsplit
 
 import django
 from django.core.mail.backends.base import BaseEmailBackend
@@ -76,11 +78,41 @@ def send_all(backend: BaseEmailBackend) -> tuple[int, float, float]:
     return sent, time.perf_counter() - start, time.process_time() - cpu
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mails", type=int, default=4540)
-    parser.add_argument("--null", action="store_true")
-    options = parser.parse_args()
+def work(port: int) -> None:
+    """Be one of several workers: say so, wait for the word, send until nothing is due, and tell what it took."""
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(*send_all(EmailBackend(host="127.0.0.1", port=port)), flush=True)
+
+
+def with_workers(number: int, port: int) -> tuple[int, float, float]:
+    """Let so many processes send; return mails, seconds by the clock, and seconds of processor time of them all."""
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    command = [sys.executable, "-m", "benchmarks.mail", "--as-worker", str(port)]
+    environment_ = os.environ | {"DATABASE_URL": address}
+    workers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment_)
+        for _ in range(number)
+    ]
+    for worker in workers:
+        assert worker.stdout and worker.stdout.readline() == "ready\n"
+    start = time.perf_counter()
+    told = _at_once(workers)
+    seconds = time.perf_counter() - start
+    figures = [line.split() for line in told]
+    print("mails of each worker:", *(mails for mails, *_ in figures))
+    return sum(int(each[0]) for each in figures), seconds, sum(float(each[2]) for each in figures)
+
+
+def _at_once(workers: list["subprocess.Popen[str]"]) -> list[str]:
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    return [worker.communicate()[0] for worker in workers]
+
+
+def main(options: argparse.Namespace) -> None:
     round_ = open_round(options.mails)
     start = time.perf_counter()
     queued = contact.queue_step(step=round_.contact_steps.get(mail_name="invitation"), at=NOON)
@@ -93,17 +125,32 @@ def main() -> None:
         command = [sys.executable, "-m", "tests.smtp_sink"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout and server.stdin
-            sent, seconds, cpu = send_all(EmailBackend(host="127.0.0.1", port=int(server.stdout.readline())))
+            sent, seconds, cpu = with_workers(options.workers, int(server.stdout.readline()))
             server.stdin.close()
-            got, connections, size = map(int, server.stdout.readline().split())
-        assert got == sent
-        print(f"the server got {got} mails of {size / got:.0f} bytes over {connections} connections")
+            got, connections, size, server_cpu = server.stdout.readline().split()
+        assert int(got) == sent == queued
+        print(f"the server got {got} mails of {int(size) / sent:.0f} bytes over {connections} connections")
+        print(f"it took {float(server_cpu) / sent * 1000:.2f} ms of CPU for each")
     print(f"sent {sent} in {seconds:.2f} s: {sent / seconds:.0f} a second; {cpu / sent * 1000:.2f} ms of CPU each")
+    print("load of the machine:", *(f"{load:.1f}" for load in os.getloadavg()))
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=4540)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--null", action="store_true")
+    parser.add_argument("--as-worker", type=int, default=0, help=argparse.SUPPRESS)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        main()
-    finally:
-        teardown_databases(databases, verbosity=0)
+    given = arguments()
+    if given.as_worker:
+        work(given.as_worker)
+    else:
+        databases = setup_databases(verbosity=0, interactive=False)
+        try:
+            main(given)
+        finally:
+            teardown_databases(databases, verbosity=0)

@@ -36,6 +36,7 @@ EVENTS: dict[EventKind, Promise] = {
     EventKind.DELEGATE_BOUNCED: _("A mail to somebody who got the task came back"),
     EventKind.ADDRESS_CHANGED: _("The e-mail address was changed"),
     EventKind.CONTACT_PROPOSED: _("The authority gave another contact; it waits for one of you"),
+    EventKind.ADDRESS_CHECKED: _("The e-mail address was checked and found right"),
     EventKind.CORRECTION_REQUESTED: _("The workplace asked to correct its answers"),
     EventKind.CORRECTION_WITHDRAWN: _("The workplace took back its request to correct"),
     EventKind.CORRECTION_REFUSED: _("The request to correct was refused"),

@@ -77,6 +77,7 @@ class Days:
     _plan: list[Planned] = field(init=False)
     _place: dict[int, int] = field(init=False)
     _found: dict[tuple[str, tuple[date | None, ...]], list[ContactDay]] = field(default_factory=dict)
+    _of_case: dict[tuple[int, str], list[ContactDay]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._plan = [Planned(step.date, waits=step.skips_quiet_weeks, spaced=is_spaced(step)) for step in self.steps]
@@ -84,17 +85,23 @@ class Days:
 
     def of(self, step: ContactStep, case_id: int, authority: str) -> ContactDay:
         """Return the day of a step, also when an earlier mail to the case still waits to leave."""
+        found = self._days(case_id, authority)[self._place[step.pk]]
         reached = self.contacts.get(case_id, {})
-        key = (authority, tuple(reached.get(each.pk) for each in self.steps) if reached else ())
-        if key not in self._found:
-            self._found[key] = contact_days(self._plan, authority, self.calendar, key[1])
-        found = self._found[key][self._place[step.pk]]
         if step.mail_name != ContactStep.MailName.THANK_YOU or reached.get(step.pk):
             return found
         after = max([day for day in reached.values() if day], default=date.min)
         if after < found.day:
             return found
         return ContactDay(self._free(step, after + ONE_DAY, authority), found.moved_by)
+
+    def _days(self, case_id: int, authority: str) -> list[ContactDay]:
+        if (case_id, authority) not in self._of_case:
+            reached = self.contacts.get(case_id, {})
+            key = (authority, tuple(reached.get(pk) for pk in self._place) if reached else ())
+            if key not in self._found:
+                self._found[key] = contact_days(self._plan, authority, self.calendar, key[1])
+            self._of_case[case_id, authority] = self._found[key]
+        return self._of_case[case_id, authority]
 
     def is_due(self, step: ContactStep, case_id: int, authority: str, on: date, after: date | None = None) -> bool:
         """Whether the step may reach the case on a day, which must be free itself.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from barometer.formats import moment
 from barometer.pdf import tagged_pdf
+from barometer.prepared import Prepared
 from responses import links
 from responses.models import Response
 from responses.references import reference
@@ -24,7 +25,8 @@ from surveys.questionnaire.routing import Route, RoutePage, route
 LASTS = timedelta(hours=24)
 TEMPLATE = Path(__file__).resolve().parent / "copy.typ"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-RESPONSES = Response.objects.select_related("case__round__questionnaire", "case__sample_unit__workplace")
+RESPONSES = Response.objects.select_related("case__round__questionnaire", "case__sample_unit__workplace").order_by()
+RESPONSE = Prepared(lambda pk: RESPONSES.filter(pk=pk), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,10 @@ def response_of(text: str, at: datetime) -> Response | None:
     """Return the submitted response, with case, round and workplace, whose receipt this opens at this moment."""
     if (number := links.number_in(text)) is None:
         return None
-    response = RESPONSES.filter(pk=number, submitted_at__gt=at - LASTS, submitted_at__lte=at).first()
-    if response is None or not links.is_signed(links.COPY, text, response.pk, _generation(response)):
+    response = RESPONSE.first(number)
+    if response is None or response.submitted_at is None or not at - LASTS < response.submitted_at <= at:
         return None
-    return response
+    return response if links.is_signed(links.COPY, text, response.pk, _generation(response)) else None
 
 
 def seen(response: Response) -> str:

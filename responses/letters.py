@@ -30,7 +30,7 @@ from responses.statistics.dispositions import Disposition
 from surveys.models import AddressKind, Round
 
 TEMPLATE = Path(__file__).resolve().parent / "letters.typ"
-LETTERS_PER_PART = 400  # of a file; typst needs a third of a megabyte for each
+LETTERS_PER_PART = 25  # of a file: typst keeps what its last ten parts needed, a third of a megabyte per letter
 FIELD = re.compile(r"⟦(\w+)⟧")
 ACCESS, BREAK = "⟦access⟧", "⟦break⟧"
 FIELDS = (

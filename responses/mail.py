@@ -54,6 +54,7 @@ class Reason(StrEnum):
     SENT_PER_LOG = "sent_per_log"
     SENT_AGAIN = "sent_again"
     UNEXPECTED = "unexpected"
+    WAVE_STOPPED = "wave_stopped"
 
 
 class Unwritable(Exception):

@@ -41,7 +41,11 @@ REASONS: dict[Reason, Promise] = {
     Reason.INTERRUPTED: gettext_lazy("The program stopped while it was being sent."),
     Reason.OVERTAKEN: gettext_lazy("Not sent: what it was for was over."),
     Reason.SENT_PER_LOG: gettext_lazy("Sent, per the log of the mail server."),
+    Reason.UNEXPECTED: gettext_lazy(
+        "The program could not write it, or not hand it over: %(detail)s. The log says more."
+    ),
     Reason.SENT_AGAIN: gettext_lazy("Sent again as mail %(detail)s."),
+    Reason.WAVE_STOPPED: gettext_lazy("Not sent: its wave was stopped."),
 }
 
 FIELDS: dict[str, Promise] = {

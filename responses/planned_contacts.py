@@ -92,15 +92,15 @@ def _forecast(
     on: Counter[date] = Counter()
     moved: Counter[Obstacle] = Counter()
     reasons: Counter[LeftOut] = Counter()
-    kind, past = KINDS[step.mail_name], _is_past(step)
+    kind, past, pk, nothing = KINDS[step.mail_name], _is_past(step), step.pk, dict[int, date | None]()
     for holder, contactable in people:
-        reached = days.contacts.get(holder.case_id, {})
+        reached = days.contacts.get(holder.case_id, nothing)
         day = days.of(step, holder.case_id, holder.case.sample_unit.workplace.authority_code)
-        if step.pk in reached:
-            on[reached[step.pk] or day.day] += 1
+        if pk in reached:
+            on[reached[pk] or day.day] += 1
         elif past or (step.swept_on is not None and day.day <= step.swept_on):
             continue  # its day is over
-        elif reason := left_out(audiences.judged(step.pk, holder, _by_channel(step, contactable)), kind):
+        elif reason := left_out(audiences.judged(pk, holder, _by_channel(step, contactable)), kind):
             reasons[reason] += 1
         else:
             _count(day, on, moved)

@@ -8,10 +8,19 @@ from typing import Protocol
 
 from django.db import models
 
-from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder, Mail
+from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder, Mail, Notice
 from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
-from responses.statistics.eligibility import Contactable
+from responses.statistics.eligibility import (
+    KINDS,
+    NOTICES,
+    Contactable,
+    LeftOut,
+    StepKind,
+    blind,
+    left_out,
+    notice_left_out,
+)
 from surveys.audience import Audience, case_values
 from surveys.models import AddressKind, ContactStep, Round
 
@@ -40,6 +49,20 @@ class Line:
     attempt: ContactAttempt
     contactable: Contactable
     events: int
+
+
+def kind_of(step: ContactStep) -> StepKind:
+    """Return what a step is to the cases it goes to; ``KeyError`` for kick-off and results, which go to none."""
+    return KINDS[step.mail_name]
+
+
+def left_out_of(mail: Mail, case: Contactable) -> LeftOut | None:
+    """Return why a line is to be left out of a mail; None when it may leave."""
+    if mail.step:
+        return left_out(case, kind_of(mail.step))
+    if mail.name == Notice.CONTACT_CHANGED:
+        case = blind(case, own_address=not case.address_changed)
+    return notice_left_out(case, NOTICES[mail.name])
 
 
 def contactable(holder: LinkHolder, round_: Round, facts: Facts, *, task_elsewhere: bool) -> Contactable:

@@ -81,8 +81,8 @@ class Handler(BaseHTTPRequestHandler):
         if kind.startswith("multipart/form-data"):
             message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + content)
             return {
-                str(part.get_param("name", header="content-disposition")): str(part.get_payload(decode=True), "utf-8")
-                for part in message.iter_parts()  # type: ignore[attr-defined]
+                str(part.get_param("name", header="content-disposition")): part.get_content()
+                for part in message.iter_parts()
             }
         return dict(parse_qsl(content.decode()))
 

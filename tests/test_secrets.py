@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from responses import coordinator_links, copies, links
+from responses.actions import contact, fieldwork, sending
 from responses.actions import coordinator as actions
-from responses.actions import fieldwork, sending
 from responses.models import Coordinator, LinkHolder, Mail, Response
 from surveys.models import Round
 from tests.factories import NOON, make_authority_contact, make_round, make_sample
@@ -28,6 +28,7 @@ def test_a_full_dump_after_mailing_and_answering_holds_no_token_and_no_code(
     round_ = make_round(questionnaire=shipped(NOON))
     make_sample(round_, size=12)
     fieldwork.open_round(round_=round_, by=None, at=NOON)
+    contact.queue_due_steps(at=NOON)
     sending.send_due(at=NOON)
     first, second = LinkHolder.objects.order_by("pk")[:2]
     left = answered(client, first)

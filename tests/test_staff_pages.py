@@ -5,14 +5,13 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from barometer.models import User
-from responses.urls import machines, respondent
-from responses.urls import urlpatterns as of_responses
+from responses.urls.staff import urlpatterns as of_responses
 from surveys.urls import urlpatterns as of_surveys
 from tests.people import browser_of, finn, olga
 
 pytestmark = pytest.mark.django_db
 
-PAGES = [pattern for pattern in (*of_surveys, *of_responses) if pattern not in (*respondent, *machines)]
+PAGES = [*of_surveys, *of_responses]
 SOMETHING = {"slug": "x", "pk": 1, "number": 1, "act": "x", "part": "page", "name": "x", "code": "x"}
 FORBIDDEN, WRONG_METHOD = 403, 405
 

@@ -113,6 +113,7 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
     Round.objects.update(second_person=False)
     ContactStep.objects.update(skips_quiet_weeks=False, time=time(0))
     manage("open_round", "rehearsal")
+    contact.queue_due_steps(at=timezone.now())
     sending.send_due(at=timezone.now())
     sending.send_due(at=timezone.now())
     assert len({mail["To"] for mail in post.mails}) == len(post.mails) == 30

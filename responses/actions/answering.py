@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from barometer.models import User
-from barometer.prepared import Prepared
+from barometer.prepared import Prepared, PreparedSave
 from responses import copies
 from responses.actions import contact, events, hand_over
 from responses.actions.case import check_answerable
@@ -18,6 +18,7 @@ from surveys.questionnaire.definition import Answers, Questionnaire
 from surveys.questionnaire.routing import Route, RoutePage, route
 
 RESPONSE = Prepared(lambda case: Response.objects.filter(case_id=case).order_by(), -1)
+ANSWERS = PreparedSave(Response, "answers", "accepted_checks", "mode")
 
 
 class NotTheirTask(Exception):
@@ -112,7 +113,10 @@ def _store(case: Case, response: Response | None, posted: PageInput, writing: Wr
     response.answers = dict(posted.answers)
     response.accepted_checks = [*response.accepted_checks, *_newly_accepted(response, posted)]
     response.mode = writing.mode
-    response.save(update_fields=["answers", "accepted_checks", "mode"] if response.pk else None)
+    if response.pk:
+        ANSWERS.save(response)
+    else:
+        response.save()
     hand_over.note_answer(holder, at=at)
     if case.language != writing.language:
         case.language = writing.language

@@ -223,6 +223,23 @@ def reject_ineligible(*, case: Case, reason: str, by: User, at: datetime) -> Non
 
 
 @transaction.atomic
+def record_bounce(*, case: Case, by: User | None, at: datetime, reason: str = "") -> None:
+    """A mail to the case's address came back."""
+    case = lock_open(case.pk)
+    events.record(case, kind=EventKind.BOUNCED, at=at, by=by)
+    if by:
+        audit.record("case.bounced", target=case, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def confirm_address(*, case: Case, reason: str, by: User, at: datetime) -> None:
+    """The owner's address is right, as staff have found out, though the frame says otherwise: the proof accepts it."""
+    case = lock_open(case.pk)
+    events.record(case, kind=EventKind.ADDRESS_CHECKED, at=at, by=by)
+    audit.record("case.address_confirmed", target=case, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
 def retire_link(*, holder: LinkHolder, reason: str, by: User, at: datetime) -> None:
     """End a personal link: it answers 404 from now on, and its holder gets no more mail."""
     case = events.lock(holder.case_id)

@@ -69,7 +69,8 @@ def claim(due: MailQuerySet, *, limits: Limits, at: datetime, most: int) -> list
 
     No two callers get the same mail. Without limits this is one look and one claim, and callers do not wait.
     """
-    paused = dict(MailDomain.objects.filter(paused_until__gt=at).values_list("name", "paused_until"))
+    pauses = MailDomain.objects.filter(paused_until__gt=at).values_list("name", "paused_until")
+    paused = {name: until for name, until in pauses if until}
     if not limits and not paused:
         return _take(_first(due, most), at)
     if limits:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from barometer.addresses import domain_of
@@ -16,12 +17,11 @@ from responses.contact_days import days_of, in_order, zone
 from responses.contact_elsewhere import TO_NO_CASE, Due, mails_to_no_case
 from responses.mail import Reason
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail, Notice, Wave
-from responses.statistics.eligibility import KINDS, StepKind, left_out
+from responses.statistics.eligibility import left_out
 from surveys.calendar import Calendar, moment
 from surveys.days_off import calendar_of
 from surveys.models import ContactStep, Round
 
-AFTER_THE_CLOSE = (ContactStep.MailName.THANK_YOU, ContactStep.MailName.RESULT)
 BEFORE_THE_INVITATION = (ContactStep.MailName.KICK_OFF, ContactStep.MailName.PRE_NOTICE)
 LOOKS_AFTER_CLOSING = timedelta(days=60)  # for so long the sweep looks for those who are still to be thanked
 
@@ -65,22 +65,34 @@ def queue_step(*, step: ContactStep, at: datetime) -> int:
     return wave_actions.release(wave=prepared, by=None, at=at)
 
 
-def queue_due_steps(*, at: datetime) -> int:
-    """Prepare what is due in every round, once a day and step, at the step's hour; return the number of mails.
+@transaction.atomic
+def prepare_anew(*, wave: Wave, by: User, at: datetime) -> Wave:
+    """Put a wave together once more, from what is true now, in the place of one that has not been released.
 
-    Where a second person approves, the mails are held until then; elsewhere they are released. A step comes never
-    nearer to the step before it than planned: a round opened late does not get its reminder with the invitation. After
-    the close only thank-you and results leave. Safe to run twice, and by two workers.
+    Raises: WaveReleased, NobodyDue.
     """
-    rounds = Round.objects.filter(opened_at__isnull=False).order_by("pk")
-    return sum(queue_due_of(round_=round_, at=at) for round_ in rounds)
+    step, day = wave.step, timezone.localdate(wave.scheduled_for)
+    wave_actions.discard(wave=wave, by=by, at=at)
+    return prepare_wave(step=step, at=at, by=by, for_day=day if day > timezone.localdate(at) else None)
 
 
-def queue_due_of(*, round_: Round, at: datetime, at_any_hour: bool = False) -> int:
-    """Do the same for one round; ``at_any_hour`` when it is being opened."""
+def queue_due_steps(*, at: datetime) -> int:
+    """Prepare what is due in every round, and release what may leave by itself; return the number of mails released.
+
+    A step is looked at once a day, at its hour. Where a second person approves, its mails are held until then. A step
+    comes never nearer to the step before it than planned: a round opened late does not get its reminder with the
+    invitation. After the close only thank-you and results leave. Safe to run twice, and by two workers.
+    """
+    for round_ in Round.objects.filter(opened_at__isnull=False).order_by("pk"):
+        prepare_due_of(round_=round_, at=at)
+    return wave_actions.release_due(at=at)
+
+
+def prepare_due_of(*, round_: Round, at: datetime, at_any_hour: bool = False) -> int:
+    """Prepare what is due in one round, and return the number of mails; ``at_any_hour`` when it is being opened."""
     steps = in_order(round_)
     today = timezone.localdate(at)
-    due = [step for step in plan_of(round_, steps) if _is_to_be_looked_at(step, steps, today)]
+    due = [step for step in plan_of(round_, steps) if is_to_be_looked_at(step, steps, today)]
     if not at_any_hour:
         due = [step for step in due if at >= moment(today, step.time, zone())]
     if not due:
@@ -94,15 +106,6 @@ def queue_due_of(*, round_: Round, at: datetime, at_any_hour: bool = False) -> i
 def plan_of(round_: Round, steps: Sequence[ContactStep] = ()) -> list[ContactStep]:
     """Return the steps that are mails, in the order of their days; one query unless ``steps`` are given."""
     return [step for step in steps or in_order(round_) if step.channel == ContactStep.Channel.EMAIL]
-
-
-def kind_of(step: ContactStep) -> StepKind:
-    """Return what a step is to the cases it goes to; ``KeyError`` for kick-off and results, which go to none."""
-    return KINDS[step.mail_name]
-
-
-def is_reminder(step: ContactStep) -> bool:
-    return kind_of(step) is not StepKind.FIRST
 
 
 def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: datetime, address: str = "") -> Mail | None:
@@ -136,7 +139,7 @@ def cancel_queued(*, round_: Round, at: datetime) -> int:
     Those who have answered are thanked all the same.
     """
     queued = Mail.objects.filter(round=round_, status__in=(Mail.Status.HELD, Mail.Status.QUEUED))
-    ending = queued.exclude(name__in=AFTER_THE_CLOSE)
+    ending = queued.exclude(name__in=wave_actions.AFTER_THE_CLOSE)
     return ending.update(status=Mail.Status.CANCELLED, outcome=Reason.ROUND_CLOSED, ended_at=at)
 
 
@@ -144,7 +147,7 @@ def _locked(step: ContactStep) -> ContactStep:
     return ContactStep.objects.select_for_update(of=("self",)).select_related("round").get(pk=step.pk)
 
 
-def _is_to_be_looked_at(step: ContactStep, steps: Sequence[ContactStep], today: date) -> bool:
+def is_to_be_looked_at(step: ContactStep, steps: Sequence[ContactStep], today: date) -> bool:
     """Whether the sweep looks for those who are due: from the step's day on, once a day; no query.
 
     What says that an invitation will come does not come with it or after it.
@@ -177,8 +180,6 @@ def _look_at(step: ContactStep, steps: Sequence[ContactStep], calendar: Calendar
         wave = _prepare(locked, at, None, at, lambda case, authority: days.is_due(step, case, authority, today, after))
     except NobodyDue:
         return 0
-    if not locked.round.second_person:
-        wave_actions.release(wave=wave, by=None, at=at)
     return wave.mails.count()
 
 
@@ -194,7 +195,7 @@ def _prepare(step: ContactStep, at: datetime, by: User | None, leaves_at: dateti
         raise NobodyDue
     wave = Wave.objects.create(
         step=step,
-        number=step.waves.count() + 1,
+        number=(step.waves.aggregate(last=Max("number"))["last"] or 0) + 1,
         scheduled_for=leaves_at,
         forecast=sum(map(len, bundles.values())) or len(mails),
         left_out=dict(reasons),
@@ -223,7 +224,7 @@ def _bundles(step: ContactStep, at: datetime, due: Due) -> tuple[Bundles, Counte
     """
     bundles: Bundles = defaultdict(list)
     reasons: Counter[str] = Counter()
-    kind, audiences = kind_of(step), recipients.Audiences([step], [step.round_id])
+    kind, audiences = recipients.kind_of(step), recipients.Audiences([step], [step.round_id])
     reached = set(step.contact_attempts.values_list("case_id", flat=True))
     for holder, contactable in recipients.receivers(step.round, at):
         authority = holder.case.sample_unit.workplace.authority_code

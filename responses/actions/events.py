@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from barometer.models import User
-from barometer.prepared import Prepared
+from barometer.prepared import Prepared, PreparedSave
 from responses.models import Case, CaseEvent, HandOver, LinkHolder
 from responses.statistics.dispositions import EventKind, derive
 
@@ -15,6 +15,8 @@ CASES = (
 )
 LOCKED_WHOLE = Prepared(lambda pk: CASES.filter(pk=pk), -1)
 LOCKED = Prepared(lambda pk: Case.objects.select_for_update().filter(pk=pk).order_by(), -1)
+KINDS = Prepared(lambda case: CaseEvent.objects.filter(case=case).order_by("pk").values_list("kind"), -1)
+DISPOSITION = PreparedSave(Case, "disposition")
 
 
 def lock(pk: int) -> Case:
@@ -44,11 +46,10 @@ def record(
 ) -> CaseEvent:
     """Add an event and derive the disposition; the caller holds the lock on the case."""
     event = CaseEvent.objects.create(case=case, kind=kind, at=at, by=by, holder=holder)
-    kinds = list(case.events.order_by("pk").values_list("kind", flat=True))
-    disposition = derive([EventKind(kind) for kind in kinds])
+    disposition = derive([EventKind(kind) for (kind,) in KINDS.rows(case.pk)])
     if disposition != case.disposition:
         case.disposition = disposition
-        case.save(update_fields=["disposition"])
+        DISPOSITION.save(case)
     return event
 
 

@@ -51,7 +51,7 @@ def opening_problems(round_: Round) -> list[Problem]:
 
 @transaction.atomic
 def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
-    """Make one case per sample unit and queue what is due by now; return the number of cases.
+    """Make one case per sample unit and prepare what is due by now; return the number of cases.
 
     As a rule those are the invitations; of a round that is opened ahead of its first day it is a kick-off, or nothing.
     From here on the link holder, not the frame, says where a case is written to.
@@ -77,7 +77,7 @@ def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
     round_.opened_at = at
     round_.save(update_fields=["opened_at"])
     audit.record("round.opened", target=round_, by=by, at=at, facts={"cases": len(cases)})
-    contact.queue_due_of(round_=round_, at=at, at_any_hour=True)
+    contact.prepare_due_of(round_=round_, at=at, at_any_hour=True)
     return len(cases)
 
 

@@ -16,9 +16,8 @@ from barometer.bulk import copy_rows
 from barometer.models import User
 from barometer.postal import postal_address
 from responses import recipients
-from responses.actions.contact import kind_of
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Wave
-from responses.recipients import receivers
+from responses.recipients import kind_of, receivers
 from responses.statistics.dispositions import EventKind
 from responses.statistics.eligibility import Contactable, LeftOut, by_another_way, left_out
 from surveys.models import ContactStep

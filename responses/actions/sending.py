@@ -25,14 +25,12 @@ from barometer.sealed_message import SealedMessage
 from responses import coordinator_links, recipients
 from responses import mail as mails
 from responses.actions import claiming, events
-from responses.actions.contact import kind_of
 from responses.actions.result_mail import forget_address
 from responses.delivery import Answer, deliver
 from responses.mail import Reason, Unwritable
-from responses.models import CaseEvent, ContactAttempt, CoordinatorMail, LinkHolder, Mail, Notice
+from responses.models import CaseEvent, ContactAttempt, CoordinatorMail, LinkHolder, Mail
 from responses.recipients import Line
 from responses.returns import says_no_such_address
-from responses.statistics.eligibility import NOTICES, Contactable, LeftOut, blind, left_out, notice_left_out
 from surveys.models import ContactStep, Round
 
 logger = logging.getLogger(__name__)
@@ -200,20 +198,12 @@ def _lines_to_send(mail: Mail, lines: Sequence[Line]) -> list[ContactAttempt]:
     """Return the lines of the mail that may leave as things stood when they were read; mark the others as left out."""
     to_send = []
     for line in lines:
-        reason = _left_out(mail, line.contactable)
+        reason = recipients.left_out_of(mail, line.contactable)
         if reason is None:
             to_send.append(line.attempt)
         else:
             ContactAttempt.objects.filter(pk=line.attempt.pk).update(left_out=reason)
     return to_send
-
-
-def _left_out(mail: Mail, case: Contactable) -> LeftOut | None:
-    if mail.step:
-        return left_out(case, kind_of(mail.step))
-    if mail.name == Notice.CONTACT_CHANGED:
-        case = blind(case, own_address=not case.address_changed)
-    return notice_left_out(case, NOTICES[mail.name])
 
 
 def _end(mail: Mail, status: Mail.Status, outcome: str, at: datetime) -> str:

@@ -45,8 +45,10 @@ def mail_names() -> list[tuple[str, Promise]]:
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def due(self, at: datetime) -> Self:
-        """Queued, and its time has come."""
-        return self.filter(status=Mail.Status.QUEUED, scheduled_for__lte=at).order_by("scheduled_for", "pk")
+        """Queued, and its time has come; not what was put back for later after its wave was paused or stopped."""
+        waiting = self.filter(status=Mail.Status.QUEUED, scheduled_for__lte=at)
+        leaving = waiting.filter(wave__paused_at__isnull=True, wave__stopped_at__isnull=True)
+        return leaving.order_by("scheduled_for", "pk")
 
     def claim(self, pks: Collection[int], at: datetime) -> int:
         """Take mails for sending; return how many of them no other worker had.
@@ -61,10 +63,19 @@ class MailQuerySet(models.QuerySet["Mail"]):
 class Wave(models.Model):
     """The contacts of a step that leave together: prepared, proven, approved, then sent.
 
-    ``findings`` is what the proof found (``responses.proof``), ``left_out`` how many cases are left out by reason,
-    ``forecast`` how many cases are to be reached. The mails of a wave are *held* until it is released. Where it stands
+    ``findings`` is what the proof found (``responses.proof``), ``digests`` what it proved of each mail, by mail, and
+    ``proof_sha256`` is of both. ``left_out`` is how many cases are left out by reason, ``forecast`` how many cases are
+    to be reached. The mails of a wave are *held* until it is released. Where it stands
     is told by the moments at which things happened.
     """
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Prepared, not proven")
+        ERRORS = "errors", _("The proof has errors")
+        WAITING = "waiting", _("Proven, waits to be released")
+        RELEASED = "released", _("Released")
+        PAUSED = "paused", _("Paused")
+        STOPPED = "stopped", _("Stopped")
 
     step = models.ForeignKey(ContactStep, on_delete=models.PROTECT, related_name="waves")
     number = models.PositiveSmallIntegerField()
@@ -72,10 +83,12 @@ class Wave(models.Model):
     forecast = models.PositiveIntegerField()
     left_out = models.JSONField(default=dict, blank=True)
     findings = models.JSONField(default=list, blank=True)
+    digests = models.JSONField(default=dict, blank=True)
     proof_sha256 = models.CharField(max_length=64, blank=True)
     prepared_at = models.DateTimeField()
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     proven_at = models.DateTimeField(null=True, blank=True)
+    proven_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     released_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +96,7 @@ class Wave(models.Model):
 
     class Meta:
         ordering = ["step", "number"]
+        permissions = [("approve_wave", "Can approve a wave of mails that somebody else has prepared")]
         constraints = [
             models.UniqueConstraint(fields=["step", "number"], name="wave_number_once_per_step"),
             models.CheckConstraint(
@@ -93,6 +107,20 @@ class Wave(models.Model):
 
     def __str__(self) -> str:
         return f"wave {self.number} of step {self.step_id}"
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding["severity"] == "error" for finding in self.findings)
+
+    @property
+    def state(self) -> State:
+        if self.stopped_at:
+            return self.State.STOPPED
+        if self.released_at:
+            return self.State.PAUSED if self.paused_at else self.State.RELEASED
+        if self.proven_at is None:
+            return self.State.PREPARED
+        return self.State.ERRORS if self.has_errors else self.State.WAITING
 
 
 class MailDomain(models.Model):

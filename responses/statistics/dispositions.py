@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     LINK_RETIRED = "link_retired"
     LINK_ISSUED = "link_issued"  # somebody got a (new) personal link
     ADDRESS_CHANGED = "address_changed"
+    ADDRESS_CHECKED = "address_checked"  # staff know that it is right, whatever the frame says
     HAND_OVER_ASKED = "hand_over_asked"  # to share or transfer the task; waits for staff
     HAND_OVER_REFUSED = "hand_over_refused"  # by staff
     HANDED_OVER = "handed_over"  # a delegate got the task

@@ -157,6 +157,16 @@ ACTS = {
         dispositions=frozenset({Disposition.NOT_STARTED, Disposition.STARTED}),
         do=lambda case, holder, reason, by, at: bounce.record_bounce_of_case(case=case, reason=reason, by=by, at=at),
     ),
+    "confirm-address": Act(
+        title=gettext_lazy("Confirm the e-mail address"),
+        explanation=gettext_lazy(
+            "The register has another address for this workplace, or this one for another workplace, and you have made "
+            "sure that this one is right. The proof of the mails then accepts it until it is changed again."
+        ),
+        done=gettext_lazy("The address is confirmed."),
+        dispositions=UNFINISHED,
+        do=lambda case, holder, reason, by, at: actions.confirm_address(case=case, reason=reason, by=by, at=at),
+    ),
     "new-link": Act(
         title=gettext_lazy("Make a new personal link"),
         explanation=gettext_lazy(

@@ -92,7 +92,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
         "mail": mail_,
         "outcome": mail_texts.outcome(mail_.outcome),
         "lines": [(line, mail_texts.left_out(line.left_out)) for line in lines],
-        "parts": list(_parts(mail_.text_body, secrets)),
+        "parts": list(parts(mail_.text_body, secrets)),
         "undecided": actions.is_undecided(mail_),
         "can_bounce": _has_left(mail_) and mail_.bounced_at is None,
     }
@@ -130,7 +130,7 @@ def _address(piece: str, secrets: dict[str, str]) -> str:
     return "" if piece.partition(":")[0] in ("code", "coordinator_code") else secrets[piece]
 
 
-def _parts(text: str, secrets: dict[str, str]) -> Iterator[Part]:
+def parts(text: str, secrets: dict[str, str]) -> Iterator[Part]:
     """Split a stored text at its placeholders."""
     for place, piece in enumerate(writing.SECRET.split(text)):
         if place % 2 == 0:

@@ -6,7 +6,7 @@ said in the headers (barometer.private).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial, wraps
+from functools import lru_cache, partial, wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ from surveys.models import Round
 
 # Where nothing is left to take back. That the workplace is gone may be a delegate's mistake.
 FOR_GOOD = ENDED.keys() - {Disposition.INELIGIBLE_REPORTED}
+TOKEN = "-"
 
 P = ParamSpec("P")
 HolderView = Callable[Concatenate[HttpRequest, LinkHolder, P], HttpResponse]
@@ -88,11 +89,17 @@ def language_of(request: HttpRequest, case: Case) -> str:
 
 def address(name: str, holder: LinkHolder, *args: object, purpose: str = links.ANSWER, **query: str) -> str:
     """Return the path of a respondent page, in the language of the request."""
-    path = reverse(name, args=[links.token(purpose, holder), *args])
+    path = _path(name, *args).replace(f"/{TOKEN}/", f"/{links.token(purpose, holder)}/", 1)
     language = translation.get_language()
     if language != holder.case.language:
         query["lang"] = language or ""
     return f"{path}?{urlencode(query)}" if query else path
+
+
+@lru_cache(maxsize=500)
+def _path(name: str, *args: object) -> str:
+    """Return a path with ``TOKEN`` where the token stands: each page has several, and to reverse one is slow."""
+    return reverse(name, args=[TOKEN, *args])
 
 
 def go(name: str, holder: LinkHolder, *args: object, purpose: str = links.ANSWER, **query: str) -> HttpResponse:

@@ -12,8 +12,10 @@ from barometer.access import staff, staff_required
 from barometer.problems import sentence
 from responses import charts, monitoring
 from responses.actions import fieldwork
+from responses.actions.wave_alarms import alarms_of
 from responses.models import Case, ContactCorrection, HandOver
 from responses.problem_texts import TEXTS
+from responses.views import waves
 from surveys.models import Round, SampleUnit
 
 
@@ -41,6 +43,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "mails": monitoring.mails_by_status(round_),
         "late": monitoring.late_submissions(round_),
         "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
+        "alarms": waves.told(alarms_of(round_, timezone.now())),
         "hand_overs_waiting": HandOver.objects.waiting(round_).count(),
         "corrections_waiting": ContactCorrection.objects.filter(case__round=round_, decision="waiting").count(),
         "hand_overs_unreached": HandOver.objects.unreached(round_).count(),

@@ -25,8 +25,9 @@ STOP = "stop"
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop the reminders at once for a mail program's one-click post; ask everybody else first."""
     number = links.number_in(token)
-    known = number is not None and links.is_signed(links.UNSUBSCRIBE, token, number)
-    mail = Mail.objects.select_related("round").filter(pk=number).first() if known else None
+    if number is None or not links.is_signed(links.UNSUBSCRIBE, token, number):
+        return render(request, "respondent/unknown_link.html", status=404)
+    mail = Mail.objects.select_related("round").filter(pk=number).first()
     lines = ContactAttempt.objects.select_related("case__round__questionnaire", "case__sample_unit__workplace")
     line = lines.filter(mail=mail).order_by("pk").first() if mail else None
     if mail is None or line is None:

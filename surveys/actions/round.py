@@ -57,13 +57,14 @@ def create_round(
     at: datetime,
     closes_on: date | None = None,
     target_response_rate: Decimal = Decimal("0.50"),
-    second_person: bool = True,
+    second_person: bool | None = None,
     plan: Sequence[StepPlan] = DEFAULT_PLAN,
 ) -> Round:
     """Make a draft round with a contact plan, the default one unless another is given, and the default texts.
 
     It closes 14 days after the deadline unless told otherwise. A rehearsal gets complete texts, a real round
-    only those that do not depend on who runs it.
+    only those that do not depend on who runs it. Unless told otherwise a second
+    person approves the mails of a real one.
     Raises: QuestionnaireNotPublished; IntegrityError if the slug is taken or the dates are out of order.
     """
     _require_published(questionnaire)
@@ -77,7 +78,7 @@ def create_round(
         closes_on=closes_on or deadline + timedelta(days=DEFAULT_DAYS_AFTER_DEADLINE),
         target_response_rate=target_response_rate,
         rehearsal=rehearsal,
-        second_person=second_person,
+        second_person=not rehearsal if second_person is None else second_person,
     )
     add_steps(round_, plan)
     _add_default_texts(round_, questionnaire.languages)

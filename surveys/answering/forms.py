@@ -1,11 +1,13 @@
-"""One page of a route → a Django form that crispy forms renders, one template per question."""
+"""One page of a route → a Django form that crispy forms lays out, with one template per question."""
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.conf import settings
 from django.forms.utils import ErrorDict
+from django.template import Context
+from django.utils.safestring import SafeString
 
-from surveys.answering.blocks import Block, Blocks
+from surveys.answering.blocks import Blocks
 from surveys.answering.controls import controls
 from surveys.answering.reading import PageInput, page_hash
 from surveys.answering.wording import Wording
@@ -21,7 +23,7 @@ WIDGETS: dict[str, type[forms.Widget]] = {
 
 
 class PageForm(forms.Form):
-    """The questions of one page; ``{% crispy form %}`` prints them, without the form tag and its buttons.
+    """The questions of one page; ``surveys/answering/form.html`` prints them, without the form tag and its buttons.
 
     Fields are named as the columns of the export. They are not read here but by ``reading.read_page``, before
     the form is made: what that found wrong are this form's errors.
@@ -36,19 +38,15 @@ class PageForm(forms.Form):
     ) -> None:
         super().__init__(data=None if posted is None else {})
         self.posted = posted
+        self.stored = page_hash(page, stored)  # for the page to carry
         blocks = Blocks(Wording.of(route, language), stored, posted)
-        state = Block("state", {"stored": page_hash(page, stored), "shown": posted.shown if posted else ()})
-        layout = [state, *(blocks.block(item) for item in page.items)]
+        self.layout = Layout(*(blocks.block(item) for item in page.items))
         self.messages = blocks.errors
         self.titles = {item.code: Wording.of(route, language).text(item.question.label) for item in page.items}
         for item in page.items:
             for control in controls(item):
                 label, widget = blocks.labels[control.name], WIDGETS[control.kind]
                 self.fields[control.name] = forms.Field(label=label, widget=widget, required=False)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*layout)
 
     def full_clean(self) -> None:
         """Take over what ``read_page`` found."""
@@ -56,6 +54,11 @@ class PageForm(forms.Form):
         self._errors = ErrorDict()
         for name, message in self.messages.items():
             self.add_error(name, message)
+
+    @property
+    def questions(self) -> SafeString:
+        """The questions as HTML: the layout alone, since the rest of ``{% crispy form %}`` costs as much again."""
+        return SafeString(self.layout.render(self, Context(), template_pack=settings.CRISPY_TEMPLATE_PACK))
 
     @property
     def remarks(self) -> list[tuple[str, str]]:

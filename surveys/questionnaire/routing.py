@@ -228,7 +228,8 @@ def route(questionnaire: Questionnaire, register: Register, answers: Answers) ->
         scope.add(item, answer)
         if answer is not None:
             kept[question.code] = answer
-            kept.update(_texts(item, answer, answers))
+            if question.open_codes:
+                kept.update(_texts(item, answer, answers))
         if first_unanswered is None and question.required and question.type != "display" and not item.complete(answer):
             first_unanswered = item
     return Route(

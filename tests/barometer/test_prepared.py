@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from barometer.prepared import Prepared
 from responses import links
 from responses.actions import answering, events
 from responses.models import Case, LinkHolder, Response
+from responses.statistics.dispositions import Disposition
 from surveys.models import RoundText
 from surveys.models.round import TEXTS
 from tests.factories import NOON, make_case, make_open_round
@@ -84,6 +85,36 @@ def test_rows_are_those_of_the_values(holder: LinkHolder) -> None:
         texts = round_.texts.filter(language=language).values_list("field", "text")
         assert sorted(TEXTS.rows(round_.pk, language)) == sorted(texts)
     assert TEXTS.rows(round_.pk, "sv") == []
+
+
+def test_what_is_saved_is_what_the_model_would_save_and_nothing_else(holder: LinkHolder) -> None:
+    response = Response.objects.get(case=holder.case_id)
+    response.answers, response.accepted_checks = {"text": "æøå", "many": ["a", "b"]}, ["text"]
+    response.mode = Response.Mode.PHONE
+    with CaptureQueriesContext(connection) as queries:
+        answering.ANSWERS.save(response)
+    assert len(queries) == 1
+    saved = Response.objects.get(pk=response.pk)
+    assert (saved.answers, saved.accepted_checks) == (response.answers, response.accepted_checks)
+    assert saved.mode == Response.Mode.WEB
+    response.save(update_fields=["answers", "accepted_checks"])
+    assert loaded(Response.objects.get(pk=response.pk)) == loaded(saved)
+
+
+def test_a_row_that_is_gone_is_not_saved_in_silence(holder: LinkHolder) -> None:
+    response = Response.objects.get(case=holder.case_id)
+    Response.objects.all().delete()
+    with pytest.raises(DatabaseError):
+        answering.ANSWERS.save(response)
+
+
+def test_no_other_row_is_saved(holder: LinkHolder) -> None:
+    case = Case.objects.get(pk=holder.case_id)
+    others = list(Case.objects.exclude(pk=case.pk).values())
+    case.disposition = Disposition.STARTED
+    events.DISPOSITION.save(case)
+    assert Case.objects.get(pk=case.pk).disposition == Disposition.STARTED
+    assert list(Case.objects.exclude(pk=case.pk).values()) == others
 
 
 @pytest.mark.postgresql

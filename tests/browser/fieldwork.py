@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import FilePayload, Page
 
-from responses.actions import bounce, case, fieldwork, sending
+from responses.actions import bounce, case, contact, fieldwork, sending
 from responses.actions.events import record
 from responses.models import Case, Mail, Response
 from responses.statistics.dispositions import EventKind
@@ -43,6 +43,7 @@ def make_fieldwork() -> Round:
     make_frame(round_, [*register_rows(60), *schools, *offices])
     make_sample(round_, size=30)
     fieldwork.open_round(round_=round_, by=finn(), at=at)
+    contact.queue_due_steps(at=at)
     sending.send_due(at=at)
     _let_things_happen(list(round_.cases.order_by("pk")), round_)
     return round_

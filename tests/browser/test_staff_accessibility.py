@@ -1,5 +1,6 @@
 """axe finds nothing wrong with any staff page, in both languages, on a wide screen and on a phone."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,14 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload
 from pytest_django.fixtures import Settings
 
-from responses.actions import consent, correction
-from responses.models import Case, LinkHolder, Mail, Response
+from responses.actions import call, case, consent, contact, correction, interview, letter, wave
+from responses.models import Call, Case, LinkHolder, Mail, Response, Wave
 from responses.statistics.dispositions import Disposition
-from surveys.models import Round
+from surveys.models import ContactStep, Round
 from tests.browser.accessibility import Axe
 from tests.browser.conftest import OpenBrowser
-from tests.browser.fieldwork import choose_register, make_fieldwork
-from tests.browser.leader import follow, owner
+from tests.browser.fieldwork import choose_register, make_answers, make_fieldwork
+from tests.browser.leader import LONG_WAY, follow, owner
 from tests.factories import NOON, make_frame, make_round, make_sample, register_rows
 from tests.people import dana, finn, olga
 
@@ -28,7 +29,7 @@ pytestmark = [
 
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
-CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "address-repair")
+CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
 OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export", *CONTACT)
 
 
@@ -110,6 +111,36 @@ def test_its_cases_and_mails(open_browser: OpenBrowser, axe: Axe, language: str)
     assert found == [], "\n".join(found)
 
 
+def test_its_waves(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    Round.objects.update(second_person=True)
+    with_address = LinkHolder.objects.filter(case__disposition=Disposition.NOT_STARTED).exclude(email="")
+    swapped = list(with_address.order_by("pk")[:2])
+    addresses = [holder.email for holder in swapped]
+    for holder, address in zip(swapped, reversed(addresses), strict=True):
+        LinkHolder.objects.filter(pk=holder.pk).update(email=address)
+    step = round_.contact_steps.get(mail_name="reminder_1")
+    held = contact.prepare_wave(step=step, at=timezone.now() - timedelta(minutes=10), by=finn())
+    assert wave.prove(wave=held, by=finn(), at=timezone.now()).has_errors
+    reader = dana()
+    reader.user_permissions.add(Permission.objects.get(codename="approve_wave"))
+    page = open_browser(language, staff=reader)
+    with_errors = reverse("wave", args=[held.pk])
+    mail = reverse("wave-mail", args=[held.pk, held.mails.order_by("pk")[0].pk])
+    left = reverse("wave", args=[Wave.objects.get(step__mail_name="invitation").pk])
+    found = axe.faults_of(page, *pages_of(round_, "waves", "round"), with_errors, mail, left)
+    for holder, address in zip(swapped, addresses, strict=True):
+        LinkHolder.objects.filter(pk=holder.pk).update(email=address)
+    held = contact.prepare_anew(wave=held, by=finn(), at=timezone.now())
+    assert not wave.prove(wave=held, by=finn(), at=timezone.now()).has_errors
+    page.goto(reverse("wave", args=[held.pk]))
+    found += axe.faults(page)
+    follow(page.locator("main .button-primary"))
+    assert page.locator("button[value=pause]").count() == 1
+    found += axe.faults(page)
+    assert found == [], "\n".join(found)
+
+
 def test_what_was_left_beside_the_answers_and_a_request_to_correct(
     open_browser: OpenBrowser, axe: Axe, language: str
 ) -> None:
@@ -126,8 +157,8 @@ def test_what_was_left_beside_the_answers_and_a_request_to_correct(
     reader.user_permissions.add(Permission.objects.get(codename="view_casecontact"))
     page = open_browser(language, staff=reader)
     asking = f"{reverse('cases', args=[round_.slug])}?disposition=asks-to-correct"
-    case = reverse("case", args=[response.case_id])
-    found = axe.faults_of(page, *pages_of(round_, "round", "case-contacts"), asking, case)
+    page_of_case = reverse("case", args=[response.case_id])
+    found = axe.faults_of(page, *pages_of(round_, "round", "case-contacts"), asking, page_of_case)
     found += axe.faults_of(page, *(reverse("case-act", args=[response.case_id, act]) for act in CORRECTING))
     assert found == [], "\n".join(found)
 
@@ -167,4 +198,50 @@ def test_the_repair_of_addresses(open_browser: OpenBrowser, axe: Axe, language: 
     page.locator("textarea").fill("told by the authority")
     follow(page.locator(BUTTON))
     assert LinkHolder.objects.filter(case=case, email="ny@boernehave.example").exists()
+    assert found == [], "\n".join(found)
+
+
+def test_calls_and_an_interview(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    LinkHolder.objects.update(phone="86 12 34 56")
+    waiting = list(Case.objects.of_round(round_).filter(disposition=Disposition.NOT_STARTED).order_by("pk")[:3])
+    now = timezone.now()
+    tomorrow = now + timedelta(days=1)
+    back = Call.Outcome.CALL_BACK
+    call.record_call(case=waiting[0], outcome=back, call_back_at=tomorrow, note="Kl. 10", by=finn(), at=now)
+    call.claim(case=waiting[1], by=dana(), at=now)
+    page = open_browser(language, staff=finn())
+    found = axe.faults_of(page, *pages_of(round_, "calls"))
+    found += axe.faults_of(page, *(reverse(name, args=[waiting[0].pk]) for name in ("case", "call", "case-phone")))
+    page.goto(reverse("call", args=[waiting[1].pk]))
+    follow(page.locator("main form .button-primary"))
+    found += axe.faults(page)  # nothing chosen
+    page.locator("input[name=outcome][value=refused]").check(force=True)
+    follow(page.locator("main form .button-primary"))
+    found += axe.faults(page)  # what happens
+    begin = reverse("interview", args=[waiting[2].pk])
+    found += axe.faults_of(page, begin)
+    follow(page.locator("main form .button-primary"))
+    found += axe.faults(page)  # the first page
+    follow(page.locator("main form .button-primary"))
+    found += axe.faults(page)  # nothing answered
+    make_answers(waiting[2], LONG_WAY)
+    found += axe.faults_of(page, begin)  # answers are there
+    interview.begin(holder=owner(waiting[2]), agreed=True, by=finn(), at=timezone.now())
+    found += axe.faults_of(page, reverse("interview-review", args=[waiting[2].pk]))
+    assert found == [], "\n".join(found)
+
+
+def test_letters(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    step = ContactStep.objects.create(round=round_, day=23, channel="letter", mail_name="letter")
+    page = open_browser(language, staff=finn())
+    found = axe.faults_of(page, *pages_of(round_, "letters"))
+    wave = letter.prepare(step=step, by=finn(), at=timezone.now())
+    at = reverse("letter-wave", args=[wave.pk])
+    found += axe.faults_of(page, *pages_of(round_, "letters"), at, reverse("letter", args=[wave.pk, 1]))
+    letter.note_printed(wave=wave, by=finn(), at=timezone.now())
+    first = wave.attempts.order_by("pk")[0]
+    case.record_refusal(case=first.case, reason="x", by=finn(), at=timezone.now())
+    found += axe.faults_of(page, at)
     assert found == [], "\n".join(found)

@@ -123,7 +123,7 @@ def test_complaint_9_when_saving_fails_what_was_typed_stands_on_the_page_with_a_
     next(walk(browser, holder, LONG_WAY))
     text = "Vi har <bygget> en båd"
     with monkeypatch.context() as broken:
-        broken.setattr("django.db.models.Model.save", None)  # the database is gone
+        broken.setattr("barometer.prepared.PreparedSave.save", None)  # the database is gone
         failed = browser.post(
             f"{link(holder, 'answer-page', 3)}?return=review",
             {"innov__product": ["yes"], "latest_desc": text, "next": "1"},

@@ -171,7 +171,7 @@ def test_the_calendar_marks_steps_weeks_holidays_breaks_deadline_and_closing_in_
     assert "Week 14 quiet for 1" in text
     assert "Fri 10 Good Friday" in text
     assert "Fri 24 Printed deadline" in text
-    assert "Tue 12 Closing Thank-you" in text
+    assert "Tue 12 Closing Last mail 1 Thank-you" in text
     assert "Tue 24 First day Invitation 4" in text
 
 

@@ -1,11 +1,12 @@
 """How fast mails leave: per minute, per day and per domain, over all workers; and domains that ask us to wait."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from barometer.smtp import EmailBackend
 from responses import tasks
@@ -126,7 +127,7 @@ def test_a_mail_put_off_by_its_server_counts_and_one_that_was_cancelled_does_not
 
 
 def test_without_limits_nothing_is_counted_and_nobody_waits(
-    django_assert_num_queries,  # type: ignore[no-untyped-def]
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     queue(aarhus=3)
     pauses, notices, steps, claims, reads, transaction = 1, 1, 1, 1, 1, 2
@@ -213,6 +214,6 @@ def test_a_sweep_waits_for_what_may_leave_within_its_minute(
 
 
 def test_without_limits_a_sweep_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks.time, "sleep", lambda seconds: pytest.fail("it waited"))
+    monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail("it waited"))
     queue(aarhus=1)
     assert tasks.send_due_mails() == 1

@@ -383,7 +383,7 @@ def test_a_test_mail_goes_to_oneself_with_a_mark_and_no_secret(mailoutbox: list[
     assert "The test mail has been sent to finn@office.example." in page(response)
     (mail,) = mailoutbox
     assert mail.to == [user.email]
-    assert mail.subject == "[Test] Husk Skovbo"
+    assert mail.subject == "[Prøve] Husk Skovbo", "in the language of the mail"
     for secret in (links.token(links.ANSWER, holder), links.token(links.OPT_OUT, holder), links.typed_code(holder)):
         assert secret not in str(mail.message().as_bytes())
     assert not Mail.objects.exists()

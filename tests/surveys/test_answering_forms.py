@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
-from django.template import engines
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
@@ -26,9 +26,8 @@ def register(level: str = "municipality") -> dict[str, str | int]:
 
 
 def printed(form: PageForm, language: str = "da") -> Markup:
-    template = engines["django"].from_string("{% load crispy_forms_tags %}{% crispy form %}")
     with translation.override(language):
-        return Markup(template.render({"form": form}))
+        return Markup(render_to_string("surveys/answering/form.html", {"form": form}))
 
 
 def form_of(
