@@ -17,7 +17,6 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.LINK_RETIRED: gettext_lazy("the personal link had been retired"),
     LeftOut.NO_ADDRESS: gettext_lazy("there was no address"),
     LeftOut.BOUNCED: gettext_lazy("a mail to the address had come back"),
-    LeftOut.ADDRESS_CHANGED: gettext_lazy("the address had been changed"),
     LeftOut.AUTHORITY_MAILBOX: gettext_lazy("a mailbox of the authority gets the invitation only"),
     LeftOut.TASK_ELSEWHERE: gettext_lazy("somebody else had the task"),
     LeftOut.ADDRESS_CHANGED: gettext_lazy("the address had been changed"),

@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from barometer.models import AuditEvent, User
 from responses import links
 from responses.actions import contact, mail_text, sending
-from responses.mail_words import TEXTS, texts_sha256
+from responses.mail_words import TEXTS
 from responses.models import LinkHolder, Mail
 from responses.references import reference
 from responses.statistics.dispositions import EventKind
@@ -238,19 +238,6 @@ def test_what_somebody_else_wrote_meanwhile_is_not_overwritten_unseen() -> None:
     assert response.status_code == 409
     assert "Siden {subject_name}" in page(response)
     assert MailText.objects.get().subject == "Først {subject_name}"
-
-
-def test_the_fingerprint_of_a_rounds_words_changes_with_any_of_them() -> None:
-    round_ = make_open_round()
-    seen = {texts_sha256(round_)}
-    assert texts_sha256(round_) in seen
-    press(round_, "save", subject__da="Husk {subject_name}")
-    seen.add(texts_sha256(round_))
-    round_.texts.filter(field="sender", language="en").update(text="Somebody else")
-    seen.add(texts_sha256(round_))
-    round_.voluntary = False
-    seen.add(texts_sha256(round_))
-    assert len(seen) == 4
 
 
 # The preview
