@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from barometer.form_helpers import with_button
 from responses.actions.case import AddressRefused, NewContact
 from responses.address_file import MOST_BYTES
 from responses.address_texts import FAULTS, FILE_PROBLEMS
@@ -16,13 +14,6 @@ from surveys.models import AddressKind
 
 FIELD_OF_FAULT = {"no_name": "name"}
 REASON_HELP = _("It is kept in the audit log: write no names of persons.")
-
-
-def _helper(button: str | Promise) -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.add_input(Submit("", button))
-    return helper
 
 
 class ReasonField(forms.CharField):
@@ -87,7 +78,7 @@ class AddressChangeForm(forms.Form):
     def __init__(self, *args: Any, rehearsal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rehearsal = rehearsal
-        self.helper = _helper(_("Save"))
+        self.helper = with_button(_("Save"))
 
     @property
     def contact(self) -> NewContact:
@@ -117,7 +108,7 @@ class CorrectionsForm(forms.Form):
 
     def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Look the file through"))
+        self.helper = with_button(_("Look the file through"))
         self.helper.form_action = action
 
     def clean_file(self) -> "UploadedFile[bytes]":
@@ -140,4 +131,4 @@ class ConfirmCorrectionsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Change these addresses"))
+        self.helper = with_button(_("Change these addresses"))

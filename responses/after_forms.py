@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from barometer.addresses import MAX_LENGTH, is_address
+from barometer.form_helpers import bare, with_button
 from responses.models import DeclineReason
 
 Choices = Sequence[tuple[str, str | Promise]]
@@ -23,11 +23,9 @@ MOST_WORDS = 500
 
 def helper_of(button: str | Promise, action: str = "") -> FormHelper:
     """Return the helper of a form behind a link that is the whole authority (decision 0002), so without CSRF token."""
-    helper = FormHelper()
-    helper.form_method = "post"
+    helper = with_button(button)
     helper.form_action = action
     helper.disable_csrf = True
-    helper.add_input(Submit("", button))
     return helper
 
 
@@ -160,6 +158,4 @@ class SubmitForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from barometer.form_helpers import bare, with_button
 from barometer.telephone import MAX_LENGTH, tidy_number
 from responses.actions.call import MOST_OF_A_NOTE
 from responses.models import Call
@@ -24,13 +23,6 @@ Outcome = Call.Outcome
 OUTCOMES = [(outcome.value, outcome.label) for outcome in Outcome if outcome is not Outcome.ANSWERED]
 # These are asked about once more, with what will happen.
 CONFIRMED = {Outcome.REFUSED, Outcome.NOT_ELIGIBLE}
-
-
-def _helper(button: Promise) -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.add_input(Submit("", button))
-    return helper
 
 
 def local_moment(day: date, at: time) -> datetime | None:
@@ -93,9 +85,7 @@ class CallForm(forms.Form):
         self.call_back_at: datetime | None = None
         if not has_said_no:
             del self.fields["asked_now"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True  # the page's own form has it
+        self.helper = bare()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -136,7 +126,7 @@ class PhoneForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Save"))
+        self.helper = with_button(_("Save"))
 
     def clean_phone(self) -> str:
         number = tidy_number(self.cleaned_data["phone"])
@@ -159,7 +149,7 @@ class BeginForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not answers_given:
             del self.fields["agreed"]
-        self.helper = _helper(_("Begin the interview"))
+        self.helper = with_button(_("Begin the interview"))
 
 
 class SubmitInterviewForm(forms.Form):
@@ -182,9 +172,7 @@ class SubmitInterviewForm(forms.Form):
         field = self.fields["answered_by"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -2,18 +2,11 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-def _helper(button: str | Promise) -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.add_input(Submit("", button))
-    return helper
+from barometer.form_helpers import with_button
 
 
 class ReasonForm(forms.Form):
@@ -35,7 +28,7 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, button: str | Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(button)
+        self.helper = with_button(button)
 
 
 class ExportForm(forms.Form):
@@ -70,4 +63,4 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Download"))
+        self.helper = with_button(_("Download"))

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from barometer.form_helpers import bare
 from responses.after_forms import AddressField, DecisionForm
 from responses.models import HandOver, LinkHolder
 from responses.statistics.hand_over import typed_name
@@ -50,9 +50,7 @@ class HandOverForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["given_by"].widget.attrs["autocomplete"] = "name"
         self.fields["name"].widget.attrs["autocomplete"] = "off"
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()
 
 
 def take_back_form(request: HttpRequest, current: Sequence[HandOver], action: str) -> DecisionForm:

@@ -3,19 +3,11 @@
 from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from barometer.form_helpers import bare
 from surveys.forms import DayField
-
-
-def _bare() -> FormHelper:
-    """Without form tag and buttons: a page has several of these forms."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
 
 
 class PrintForm(forms.Form):
@@ -28,7 +20,7 @@ class PrintForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _bare()
+        self.helper = bare()
 
 
 class PostedForm(forms.Form):
@@ -47,7 +39,7 @@ class PostedForm(forms.Form):
         self.printed_on, self.today = printed_on, today
         if not overtaken:
             del self.fields["taken_out"]
-        self.helper = _bare()
+        self.helper = bare()
 
     def clean_posted_on(self) -> date:
         day: date = self.cleaned_data["posted_on"]

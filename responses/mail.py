@@ -24,13 +24,13 @@ from django.utils.html import escape
 from barometer.addresses import is_address
 from barometer.sealed_message import SealedMessage
 from responses import bounce_address, coordinator_links, links, mail_fields, mail_headers, mail_words
-from responses.cleaning import clean
+from responses.cleaning import clean, clean_name
 from responses.mail_fields import LINK_FIELDS, PERSONAL_LINKS, letterhead
 from responses.mail_format import EmptyField, Malformed, Words, fill
-from responses.mail_words import LISTS, Audience, Skeleton, form_of
+from responses.mail_words import LISTS, Audience, Form, Skeleton, form_of
 from responses.models import ContactAttempt, LinkHolder, Mail
 from responses.statistics.dispositions import Disposition
-from surveys.models import AddressKind
+from surveys.models import AddressKind, ContactStep
 
 __all__ = ["clean", "letterhead"]
 
@@ -85,7 +85,7 @@ def write(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str]
 
 
 def compose(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str], words: Words) -> Written:
-    """Return the mail as ``write`` does, in these words."""
+    """Return the mail as ``write`` does, in these words; a letter has no HTML."""
     audience = _audience(mail, lines)
     with translation.override(mail.language):
         values = _values(mail, lines, common, audience)
@@ -95,6 +95,8 @@ def compose(mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, st
         if len(subject) > MOST_SUBJECT:
             raise Unwritable(Reason.SUBJECT_TOO_LONG)
         text = fill(bones.text, values | _lists(bones, lines, audience, as_html=False))
+        if audience.form is Form.LETTER:
+            return Written(subject, text, "")
         of_page = values | _lists(bones, lines, audience, as_html=True) | {"subject": subject}
         return Written(subject=subject, text=text, html=fill(bones.html, of_page, _as_html))
     except EmptyField as field:
@@ -107,16 +109,16 @@ def write_letter(line: ContactAttempt, common: Mapping[str, str]) -> Written:
     """Return the words of the paper letter to one case: its heading as subject, its text, and no HTML.
 
     ``line`` carries step, round, case, workplace and holder; ``common`` is the letterhead in the language of the case.
-    ⟦link:12⟧ and ⟦code:12⟧ stand for the secrets of its holder, as in a mail (``secrets_of``, ``reveal``).
+    ⟦code:12⟧ stands for the code of its holder, the one secret in it (``reveal``).
     Raises: Unwritable.
     """
-    letter = Mail(name=mail_words.LETTER, round=line.case.round, step=line.step, language=line.case.language)
-    return replace(write(letter, [line], common), html="")
+    name = line.step.mail_name if line.step else mail_words.LETTER
+    return write(Mail(name=name, round=line.case.round, step=line.step, language=line.case.language), [line], common)
 
 
-def sender_of(mail: Mail, common: Mapping[str, str]) -> str:
-    """Return who a mail is from: the sender of its step, or that of the round."""
-    return (clean(mail.step.sender) if mail.step else "") or common["sender"]
+def sender_of(step: ContactStep | None, common: Mapping[str, str]) -> str:
+    """Return who a mail or letter is from: the sender of its step, or that of the round."""
+    return (clean(step.sender) if step else "") or common["sender"]
 
 
 def message(
@@ -135,7 +137,7 @@ def message(
         subject=written.subject,
         text=reveal(written.text, secrets),
         html=reveal(written.html, secrets),
-        sender=(sender_of(mail, common), sender),
+        sender=(sender_of(mail.step, common), sender),
         to=mail.address,
         reply_to=common["help_email"],
         envelope_sender=bounce_address.of(mail.pk or 0),
@@ -173,6 +175,9 @@ def _audience(mail: Mail, lines: Sequence[ContactAttempt]) -> Audience:
     if not lines:
         one_person, owners = bool(mail.authority_contact and mail.authority_contact.name), {True}
     mailbox = lines[0].holder.address_kind if len(lines) == 1 else AddressKind.AUTHORITY.value
+    form = form_of(mail.name, mail.step.channel if mail.step else "")
+    if form is Form.LETTER:  # it goes to where the workplace is
+        one_person, mailbox = one_person and all(map(clean_name, names)), AddressKind.WORKPLACE.value
     return Audience(
         language=mail.language,
         kind=AddressKind.PERSON.value if one_person else mailbox,
@@ -181,15 +186,22 @@ def _audience(mail: Mail, lines: Sequence[ContactAttempt]) -> Audience:
         bundle=len(lines) > 1,
         voluntary=mail.round.voluntary,
         rehearsal=mail.round.rehearsal,
-        form=form_of(mail.name),
+        form=form,
+        access=form is Form.LETTER and (mail.name == mail_words.LETTER or not all(map(_gets_mail, lines))),
     )
+
+
+def _gets_mail(line: ContactAttempt) -> bool:
+    return bool(line.holder.email) and line.case.disposition != Disposition.BOUNCED
 
 
 def _values(
     mail: Mail, lines: Sequence[ContactAttempt], common: Mapping[str, str], audience: Audience
 ) -> dict[str, str]:
     """Return the merge fields but for the lists of a bundle, in the active language."""
-    common = {**common, "sender": sender_of(mail, common)}
+    common = {**common, "sender": sender_of(mail.step, common)}
+    if audience.form is Form.LETTER:  # to be typed; the page shows all languages
+        common["privacy_link"] = common["privacy_link"].partition("?")[0]
     if not lines:
         return common | mail_fields.fields_of_authority(mail, common)
     values = common | mail_fields.fields_of_line(lines[0]) | mail_fields.fields_of_notice(mail)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from barometer.form_helpers import bare
 from barometer.formats import language_name
 from barometer.problems import sentence
 from responses import mail_rules
@@ -55,9 +55,7 @@ class MailTextForm(forms.Form):
             initial |= {f"{SUBJECT}__{language}": words.subject, f"{BODY}__{language}": words.body}
         super().__init__(data, initial=initial)
         self.round, self.name = round_, name
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()
         columns = f"col-12 col-md-{6 if len(texts) > 1 else 12}"
         for language in texts:
             self._add_fields(language)
@@ -130,9 +128,7 @@ class ReaderForm(forms.Form):
             self.fields["case"].help_text = _("A part of its name, or its code.")
         if name == RESULT:  # all read the same
             del self.fields["case"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()
         self.helper.layout = Layout(
             *(each for each in self.fields if each != "number")
         )  # which stands beside what is shown

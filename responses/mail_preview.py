@@ -14,10 +14,10 @@ from responses import links
 from responses import mail as mails
 from responses.mail_fields import PERSONAL_LINKS
 from responses.mail_format import Words
-from responses.mail_words import KICK_OFF, LETTER, RESULT
+from responses.mail_words import KICK_OFF, RESULT, Form, form_of
 from responses.models import Case, ContactAttempt, LinkHolder, Mail
 from responses.references import case_of
-from surveys.models import AddressKind, AuthorityContact, Round, SampleUnit, Workplace, WorkplaceContact
+from surveys.models import AddressKind, AuthorityContact, ContactStep, Round, SampleUnit, Workplace, WorkplaceContact
 
 MOST_LINES = 20  # of a bundle that is shown
 DUMMY_LINK, DUMMY_CODE = "example-link-opens-nothing", "0000-0000-0000"  # neither is ever given out
@@ -43,7 +43,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A mail as it would be read, with dummies for its secrets."""
+    """A mail as it would be read, with dummies for its secrets; a letter has no HTML."""
 
     subject: str
     text: str
@@ -82,13 +82,22 @@ def show(round_: Round, name: str, words: Words, reader: Reader, language: str) 
     Raises: Unwritable.
     """
     mail = Mail(round=round_, name=name, language=language, authority_contact=reader.contact)
-    mail.step = round_.contact_steps.filter(mail_name=name).first()
+    mail.step = _step(round_, name)
     common = mails.letterhead(round_, language)
     if reader.contact is not None:
         common.setdefault(f"count:{reader.contact.authority_code}", "12")
     written = mails.compose(mail, reader.lines, common, words)
     secrets = _dummies(reader.lines)
     return Shown(written.subject, mails.reveal(written.text, secrets), mails.reveal(written.html, secrets))
+
+
+def goes_by_post(round_: Round, name: str) -> bool:
+    step = _step(round_, name)
+    return form_of(name, step.channel if step else "") is Form.LETTER
+
+
+def _step(round_: Round, name: str) -> ContactStep | None:
+    return round_.contact_steps.filter(mail_name=name).first()
 
 
 def _dummies(lines: Sequence[ContactAttempt]) -> Mapping[str, str]:
@@ -127,7 +136,7 @@ def _reader(round_: Round, name: str, workplace: Workplace) -> Reader:
         owner = _to_be(round_, workplace)
         return _about(round_, workplace, [owner])
     bundle = [owner]
-    if owner.email and name != LETTER:
+    if owner.email and not goes_by_post(round_, name):
         same = Q(email__iexact=owner.email, case__sample_unit__workplace__authority_code=workplace.authority_code)
         bundle += list(holders.filter(same).exclude(pk=owner.pk)[: MOST_LINES - 1])
     return _about(round_, workplace, bundle)

@@ -1,6 +1,7 @@
 """What staff can write in each mail, and the checks of their words against every kind of reader."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 
 from barometer.problems import Problem
@@ -8,10 +9,23 @@ from responses import mail_checks, mail_format
 from responses.mail_checks import Need, Rules
 from responses.mail_fields import LONGEST, letterhead
 from responses.mail_format import EmptyField, Words
-from responses.mail_words import KICK_OFF, LAST, LETTER, PARTS, RESULT, ROUND_FIELDS, THANK_YOU, Audience, form_of, part
+from responses.mail_words import (
+    KICK_OFF,
+    LAST,
+    LETTER,
+    PARTS,
+    RESULT,
+    ROUND_FIELDS,
+    THANK_YOU,
+    Audience,
+    Form,
+    form_of,
+    part,
+)
 from surveys.models import REMINDERS, AddressKind, ContactStep, Round
 
 PRE_NOTICE = ContactStep.MailName.PRE_NOTICE
+OF_SOME = ("answered", "announced", "access", "opt_outs")  # parts that most mails cannot have
 OF_ROUND = (
     *(field.value for field in ROUND_FIELDS),
     *("opens", "deadline", "deadline_day", "closing", "closing_day", "period", "years"),
@@ -43,16 +57,16 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 OF_ALL = ("data", "help", "regards")
 PARTS_OF: Mapping[str, tuple[str, ...]] = {
     KICK_OFF: ("opening", "voluntary", *OF_ALL),
-    PRE_NOTICE: ("opening", "selected", "opt_outs", "voluntary", "confidential", *OF_ALL),
+    PRE_NOTICE: ("opening", "selected", "announced", "access", "opt_outs", "voluntary", "confidential", *OF_ALL),
     THANK_YOU: ("opening", "answered", *OF_ALL),
     RESULT: ("help", "regards"),
-    LETTER: ("opening", "selected", "voluntary", "confidential", *OF_ALL),
+    LETTER: ("opening", "selected", "access", "voluntary", "confidential", *OF_ALL),
 }
 SENDER = Need("mail_needs_sender", ("{sender}",), "regards")
 PRIVACY = Need("mail_needs_privacy", ("{privacy_link}",), "data")
 HELP = Need("mail_needs_help", ("{help_phone}", "{help_email}"), "help")
 LINK = Need("mail_needs_link", ("{link}", "{lines}"), "links")
-CODE = Need("mail_needs_code", ("{code}",), "")
+CODE = Need("mail_needs_code", ("{code}",), "access")
 OPT_OUT = Need("mail_needs_opt_out", ("{opt_out_link}", "{lines}"), "opt_out")
 OPT_OUTS = Need("mail_needs_opt_out", ("{opt_out_link}", "{opt_outs}"), "opt_outs")
 IS_LAST = Need("mail_needs_last", ("sidste", "last", "final", "sista", "siste", "viimei", "laatste", "síðast"), "")
@@ -77,7 +91,7 @@ def fields_of(name: str) -> tuple[str, ...]:
 
 def parts_of(name: str) -> tuple[str, ...]:
     """Return the parts that staff can use in a mail."""
-    return PARTS_OF.get(name, tuple(each for each in PARTS if each not in ("answered", "opt_outs")))
+    return PARTS_OF.get(name, tuple(each for each in PARTS if each not in OF_SOME))
 
 
 def rules(name: str, language: str, *, voluntary: bool) -> Rules:
@@ -98,9 +112,12 @@ def rules(name: str, language: str, *, voluntary: bool) -> Rules:
 
 
 def audiences(name: str, language: str, *, voluntary: bool) -> Iterator[Audience]:
-    """Yield every kind of reader that a mail can have."""
+    """Yield every kind of reader that a mail can have, or a letter that goes by post alone."""
+    if name == LETTER:
+        yield from readers_of_letter(language, voluntary=voluntary)
+        return
     about_cases = name not in (KICK_OFF, RESULT)
-    bundles = (False, True) if about_cases and name != LETTER else (False,)
+    bundles = (False, True) if about_cases else (False,)
     readers = ("owner", "delegate", "both") if about_cases else ("owner",)
     delegated = (False, True) if name in (*REMINDERS, LAST) else (False,)
     for kind, bundle, reader, silent in product(AddressKind.values, bundles, readers, delegated):
@@ -117,6 +134,22 @@ def audiences(name: str, language: str, *, voluntary: bool) -> Iterator[Audience
             )
 
 
+def readers_of_letter(language: str, *, voluntary: bool) -> Iterator[Audience]:
+    """Yield every kind of reader of a letter that has the way to the questionnaire."""
+    for kind in (AddressKind.PERSON, AddressKind.WORKPLACE):
+        yield Audience(
+            language=language,
+            kind=kind.value,
+            readers="owner",
+            delegated=False,
+            bundle=False,
+            voluntary=voluntary,
+            rehearsal=False,
+            form=Form.LETTER,
+            access=True,
+        )
+
+
 def problems(words: Words, name: str, language: str, round_: Round) -> list[Problem]:
     """Return what is wrong with words for a mail of a round; empty when they can be sent to every kind of reader."""
     rules_ = rules(name, language, voluntary=round_.voluntary)
@@ -125,6 +158,9 @@ def problems(words: Words, name: str, language: str, round_: Round) -> list[Prob
         return found
     bodies = [_expanded(words.body, audience) for audience in audiences(name, language, voluntary=round_.voluntary)]
     found = mail_checks.missing(bodies, rules_)
+    if name == PRE_NOTICE:  # it can go by post
+        letters = readers_of_letter(language, voluntary=round_.voluntary)
+        found += mail_checks.missing([_expanded(words.body, each) for each in letters], replace(rules_, needs=(CODE,)))
     values = letterhead(round_, language) | {field: "x" * most for field, most in LONGEST.items()} | {"count": "9999"}
     try:
         return found + mail_checks.too_long(mail_format.fill(words.subject, values))

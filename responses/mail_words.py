@@ -5,8 +5,6 @@ staff write (``responses.mail_format``), so all words go the same way. Parts are
 reader.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -18,7 +16,7 @@ from django.utils.safestring import mark_safe
 
 from responses import mail_format
 from responses.mail_format import Words
-from surveys.models import MAILS, TO_STARTED, ContactStep, Round, RoundText
+from surveys.models import MAILS, ContactStep, Round, RoundText
 
 ROUND_FIELDS = (
     RoundText.Field.SENDER,
@@ -46,7 +44,7 @@ FIELDS = (
     *LISTS,
 )
 PARTS = (  # for staff; the program's own mails have some more
-    *("opening", "selected", "answered", "delegated", "links", "opt_outs", "footer"),
+    *("opening", "selected", "answered", "announced", "access", "delegated", "links", "opt_outs", "footer"),
     *("voluntary", "confidential", "pass_on", "data", "help", "opt_out", "regards"),
 )
 LETTER, LAST = ContactStep.MailName.LETTER, ContactStep.MailName.LAST
@@ -66,8 +64,9 @@ class Form(StrEnum):
 FORMS: Mapping[str, Form] = {LETTER: Form.LETTER, KICK_OFF: Form.TO_AUTHORITY, RESULT: Form.OF_RESULTS}
 
 
-def form_of(name: str) -> Form:
-    return FORMS.get(name, Form.MAIL)
+def form_of(name: str, channel: str = "") -> Form:
+    """Return what the words of a mail stand in; every step that goes by post is a letter."""
+    return Form.LETTER if channel == ContactStep.Channel.LETTER else FORMS.get(name, Form.MAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,7 @@ class Audience:
     Attributes:
         readers: "owner", "delegate" (all lines are of those who got the task from an owner) or "both".
         delegated: an owner's delegate has been silent; of a bundle each line says so for itself.
+        access: a letter has the way to the questionnaire; an announcement to who gets it by mail has not.
     """
 
     language: str
@@ -87,6 +87,7 @@ class Audience:
     voluntary: bool
     rehearsal: bool
     form: Form = Form.MAIL
+    access: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,30 +128,6 @@ def words_for(name: str, common: Mapping[str, str], language: str, *, started: b
         return shipped(name, language, started=started, voluntary=voluntary)
     subject, _, body = written.partition("\n")
     return Words(subject, body)
-
-
-def texts_of(round_: Round, language: str) -> dict[tuple[str, bool], Words]:
-    """Return the words in effect of everything that staff can write words for, by name and whether for started ones."""
-    common = staff_words(round_, language)
-    return {
-        (name, started): words_for(name, common, language, started=started, voluntary=round_.voluntary)
-        for name in TEXTS
-        for started in ((False, True) if name in TO_STARTED else (False,))
-    }
-
-
-def texts_sha256(round_: Round) -> str:
-    """Return a fingerprint of all words of the round in effect: mails, and the texts of the round put into them."""
-    document = [
-        [language, sorted(round_.texts_in(language).items()), sorted(map(_plain, texts_of(round_, language).items()))]
-        for language in round_.languages
-    ]
-    return hashlib.sha256(json.dumps([document, round_.voluntary], ensure_ascii=False).encode()).hexdigest()
-
-
-def _plain(entry: tuple[tuple[str, bool], Words]) -> list[object]:
-    (name, started), words = entry
-    return [name, started, words.subject, words.body]
 
 
 @cache

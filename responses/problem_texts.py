@@ -98,7 +98,7 @@ TEXTS: dict[str, str | Promise] = {
     "mail_address_tracking": _("“%(address)s” follows the reader. Remove what stands after the “?”."),
     "mail_says_last": _("“%(found)s”: only the last mail may say that it is the last. Write it in another way."),
     "mail_needs_link": _("The link to the questionnaire is missing. Put in %(part)s."),
-    "mail_needs_code": _("The code is missing. Put in {code}."),
+    "mail_needs_code": _("The code is missing. Put in %(part)s."),
     "mail_needs_sender": _("The text must say who asks. Put in {sender} or %(part)s."),
     "mail_needs_voluntary": _("The text must say that answering is voluntary. Put in %(part)s."),
     "mail_needs_privacy": _("The text must lead to the privacy page. Put in %(part)s."),

@@ -120,6 +120,12 @@ def status_in(words: str) -> str:
     return f"{reply[1]}.0.0" if reply else ""
 
 
+def says_no_such_address(reply: str) -> bool:
+    """Whether a mail server's words hold a code of RFC 3463 by which the address does not work; 550 alone is none."""
+    found = _STATUS_IN_WORDS.search(reply)
+    return found is not None and not found[1].endswith(".0.0") and kind_of_status(found[1]) is Kind.HARD
+
+
 def _is_a_bomb(content: bytes) -> bool:
     """Whether taking the message apart would cost much: thousands of headers or parts, or parts in parts in parts."""
     head = content.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]

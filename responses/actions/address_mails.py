@@ -47,7 +47,8 @@ def invite(*, owner: LinkHolder, at: datetime) -> bool:
     whether it still fits is seen when it is sent.
     """
     round_ = owner.case.round
-    step = round_.contact_steps.filter(mail_name=ContactStep.MailName.INVITATION, queued_at__isnull=False).first()
+    gone_out = models.Q(queued_at__isnull=False) | models.Q(swept_on__isnull=False)
+    step = round_.contact_steps.filter(gone_out, mail_name=ContactStep.MailName.INVITATION).first()
     of_case = ContactAttempt.objects.filter(case=owner.case_id, step=step)
     if step is None or of_case.filter(left_out="", mail__status__in=(*WAITING, Mail.Status.CLAIMED)).exists():
         return False

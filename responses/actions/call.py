@@ -68,28 +68,27 @@ def record_call(
     kind = EventKind.CALLED if outcome in NOT_REACHED else EventKind.REACHED
     event = events.record(case, kind=kind, at=at, by=by)
     audit.record("call.recorded", target=case, by=by, at=at, facts={"outcome": str(outcome)})
-    if outcome == Outcome.REFUSED and case.disposition != Disposition.DECLINED:
-        record_refusal(case=case, reason=call.note, by=by, at=at)
-    elif outcome == Outcome.NOT_ELIGIBLE:
-        _report(case, merged=merged, by=by, at=at)
-    elif outcome == Outcome.LINK_SENT:
+    if outcome == Outcome.LINK_SENT:
         _send_link(case, event, asked_now=asked_now)
-    elif outcome == Outcome.WRONG_NUMBER:
-        LinkHolder.objects.filter(case=case, role=LinkHolder.Role.OWNER).update(phone="")
+    _follow(case, call, merged=merged, by=by, at=at)
     CallClaim.objects.filter(case=case, by=by).delete()
     return call
+
+
+def _follow(case: Case, call: Call, *, merged: bool, by: User, at: datetime) -> None:
+    """Do to the case what the outcome of a call says, but for sending the link."""
+    if call.outcome == Outcome.REFUSED and case.disposition != Disposition.DECLINED:
+        record_refusal(case=case, reason=call.note, by=by, at=at)
+    elif call.outcome == Outcome.NOT_ELIGIBLE:
+        _report(case, merged=merged, by=by, at=at)
+    elif call.outcome == Outcome.WRONG_NUMBER:
+        LinkHolder.objects.filter(case=case, role=LinkHolder.Role.OWNER).update(phone="")
 
 
 @transaction.atomic
 def claim(*, case: Case, by: User, at: datetime) -> bool:
     """Take a case for calling; False when somebody else is calling about it."""
     return CallClaim.objects.claim(case.pk, by=by, at=at)
-
-
-@transaction.atomic
-def give_up_claim(*, case: Case, by: User, at: datetime) -> None:
-    """Leave the case to the next caller: there was no call."""
-    CallClaim.objects.filter(case=case, by=by, at__lte=at).delete()
 
 
 @transaction.atomic

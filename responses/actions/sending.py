@@ -30,6 +30,7 @@ from responses.delivery import Answer, deliver
 from responses.mail import Reason, Unwritable
 from responses.models import CaseEvent, ContactAttempt, CoordinatorMail, LinkHolder, Mail
 from responses.recipients import Line
+from responses.returns import says_no_such_address
 from surveys.models import ContactStep, Round
 
 logger = logging.getLogger(__name__)
@@ -294,7 +295,7 @@ def _record(
     attempts = mail.attempts + 1
     if answer is Answer.REFUSED or attempts >= MOST_ATTEMPTS:
         if handed_over.update(status=Mail.Status.FAILED, ended_at=at, outcome=reply):
-            _note_unreachable(lines, at)
+            _note_unreachable(lines, reply, at)
         return Mail.Status.FAILED
     if there:
         later = max(later, at + FIRST_DELAY * 2 ** (attempts - 1))
@@ -302,10 +303,14 @@ def _record(
     return Mail.Status.QUEUED
 
 
-def _note_unreachable(lines: Sequence[ContactAttempt], at: datetime) -> None:
-    """Let a mail that never reached a delegate or colleague count as one that came back."""
+def _note_unreachable(lines: Sequence[ContactAttempt], reply: str, at: datetime) -> None:
+    """Let a mail count as one that came back: that never reached a delegate or colleague, or whose address is refused.
+
+    An owner's address is given up only for a code that says of the address that it does not work.
+    """
+    does_not_work = says_no_such_address(reply)
     for line in lines:
-        if line.holder.role != LinkHolder.Role.OWNER:
+        if does_not_work or line.holder.role != LinkHolder.Role.OWNER:
             with transaction.atomic():
                 events.record_bounce(events.lock(line.case_id), holder=line.holder, at=at, by=None)
 

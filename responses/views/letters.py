@@ -115,14 +115,16 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     attempt = attempts[number - 1]
     context: dict[str, object] = {"round": wave_.step.round, "wave": wave_, "number": number, "of": len(attempts)}
-    try:
-        [context["letter"]] = writing.write([attempt], wave_, timezone.localdate())
-    except Unwritable as problem:
-        context["problem"] = mail_texts.outcome(str(problem))
+    code = f"[{_('personal code')}]"
     if wave_.step.round.rehearsal:
         holder = attempt.holder
         holder.case = attempt.case
-        context["code"], context["link"] = links.typed_code(holder), links.address(links.ANSWER, holder)
+        code, context["link"] = links.typed_code(holder), links.address(links.ANSWER, holder)
+    try:
+        [letter] = writing.write([attempt], wave_, timezone.localdate())
+        context |= {"letter": letter, "paragraphs": writing.revealed(letter, code)}
+    except Unwritable as problem:
+        context["problem"] = mail_texts.outcome(str(problem))
     return render(request, "responses/letters/letter.html", context)
 
 

@@ -141,7 +141,7 @@ def _restore(visit: Visit) -> HttpResponse:
 def _test(visit: Visit) -> HttpResponse:
     """Send what was typed to whoever asks; nothing is stored."""
     reader = _reader(visit)
-    if not visit.form.is_valid() or reader is None:
+    if not visit.form.is_valid() or reader is None or mail_preview.goes_by_post(visit.round, visit.name):
         return _shown(visit, HTTPStatus.UNPROCESSABLE_ENTITY)
     language, by = visit.language or reader.language, staff(visit.request)
     try:
@@ -175,6 +175,7 @@ def _shown(visit: Visit, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
         "parts": [(f"[{part}]", mail_texts.PARTS[part]) for part in mail_rules.parts_of(visit.name)],
         "most_subject": MOST_SUBJECT,
         "has_readers": visit.name != RESULT,
+        "by_post": mail_preview.goes_by_post(visit.round, visit.name),
         "edited": [(language_name(text.language), text) for text in edited.order_by("pk")],
         **_preview(visit),
     }

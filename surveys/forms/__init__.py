@@ -4,8 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout, Submit
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import EmailValidator
@@ -14,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from barometer.addresses import is_reserved_address
+from barometer.form_helpers import with_button
 from barometer.formats import language_name
 from surveys.actions.round import DEFAULT_DAYS_AFTER_DEADLINE, IN_MAILS, OPTIONAL
 from surveys.actions.sample import MINIMUM_PER_STRATUM
@@ -22,13 +22,6 @@ from surveys.models import Questionnaire, Round, RoundText, SizeClass
 LARGEST_FILE = 50_000_000
 LONGEST_TEXT = 4_000
 RESERVED_SLUGS = ("new",)  # the page that creates a round has its address
-
-
-def _helper(button: object, method: str = "post") -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = method
-    helper.add_input(Submit("", button))
-    return helper
 
 
 def questionnaire_title(questionnaire: Questionnaire) -> str:
@@ -79,7 +72,7 @@ class RoundPlanForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Save"))
+        self.helper = with_button(_("Save"))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -121,7 +114,7 @@ class RoundForm(RoundPlanForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Create the round"))
+        self.helper = with_button(_("Create the round"))
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
@@ -151,7 +144,7 @@ class TextsForm(forms.Form):
         stored = {_name(text.field, text.language): text.text for text in round_.texts.all()}
         super().__init__(data, initial=stored)
         self.round = round_
-        self.helper = _helper(_("Save the texts"))
+        self.helper = with_button(_("Save the texts"))
         layout = []
         for field in RoundText.Field:
             for language in round_.languages:
@@ -215,7 +208,7 @@ class FrameForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not replaces:
             del self.fields["replace"]
-        self.helper = _helper(_("Replace the frame") if replaces else _("Load the frame"))
+        self.helper = with_button(_("Replace the frame") if replaces else _("Load the frame"))
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
@@ -260,7 +253,7 @@ class SampleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Show the strata"), method="get")
+        self.helper = with_button(_("Show the strata"), method="get")
 
     def clean_start(self) -> float:
         start: float = self.cleaned_data["start"]
@@ -284,4 +277,4 @@ class DrawForm(SampleForm):
         self.fields["take_all"].widget = forms.MultipleHiddenInput()
         if not merged:
             del self.fields["accept_merges"]
-        self.helper = _helper(_("Draw the sample"))
+        self.helper = with_button(_("Draw the sample"))

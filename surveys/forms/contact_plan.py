@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from barometer.form_helpers import bare
 from barometer.problems import Problem, sentence
 from surveys.actions.contact_plan import StepRow, in_words
 from surveys.audience import names, problems_of
@@ -80,7 +80,7 @@ class StepForm(forms.Form):
         )
         if mail_name in TO_NO_CASE:
             del self.fields["audience"]
-        self.helper = bare_helper()
+        self.helper = bare()
         self.helper.layout = self._layout()
 
     @classmethod
@@ -140,7 +140,7 @@ class NewStepForm(forms.Form):
         super().__init__(data, prefix="new")
         choices = [(name.value, name.label) for name in MailName if name not in there]
         self.fields["mail_name"] = forms.ChoiceField(label=_("Mail"), choices=choices)
-        self.helper = bare_helper()
+        self.helper = bare()
 
     def row(self) -> StepRow:
         mail_name = self.cleaned_data["mail_name"]
@@ -172,12 +172,4 @@ class SwitchesForm(forms.Form):
     def __init__(self, round_: Round, data: QueryDict | None = None) -> None:
         initial = {"second_person": round_.second_person, "coordinators": round_.coordinators}
         super().__init__(data, initial=initial)
-        self.helper = bare_helper()
-
-
-def bare_helper() -> FormHelper:
-    """Return a helper for a form whose tag, token and button stand in the template."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
+        self.helper = bare()

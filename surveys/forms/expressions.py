@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from barometer.formats import language_name
 from barometer.problems import Problem, sentence
@@ -85,6 +85,7 @@ def _offered(wanted: str, there: Sequence[str], heading: str) -> list[str]:
     said = [gettext("Did you mean “%(name)s”?") % {"name": near[0]}] if near else []
     if not there:
         return said
-    more = gettext("and %(number)s more") % {"number": len(there) - MOST_LISTED}
+    number = len(there) - MOST_LISTED
+    more = ngettext("and %(number)s more", "and %(number)s more", number) % {"number": number}
     listed = [*there[:MOST_LISTED], *([more] if len(there) > MOST_LISTED else [])]
     return [*said, f"{heading} {', '.join(listed)}."]

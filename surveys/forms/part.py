@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext
 
+from barometer.form_helpers import bare
 from barometer.problems import Problem
 from surveys.forms.choices import CODE_COLUMNS, OPTION_COLUMNS, ChoiceTable, lines_sent
 from surveys.forms.expressions import explained, name_lines
@@ -70,9 +70,7 @@ class PartForm(forms.Form):
         self.fields.update(self.label.fields() if self.label else ())
         self.table = self._table(values, shape, data)
         self.fields["based_on"] = based_on_field(mark)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()
         self.helper.layout = Layout(*self._layout(language))
 
     def _table(self, values: Mapping[str, Any], shape: Shape, data: Mapping[str, Any] | None) -> ChoiceTable | None:
@@ -174,9 +172,7 @@ class TextsForm(forms.Form):
         for label in self.labels.values():
             self.fields.update(label.fields())
         self.fields["based_on"] = based_on_field(mark)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()
         self.helper.layout = Layout(*(label.layout() for label in self.labels.values()), "based_on")
 
     def texts(self) -> dict[str, Any]:

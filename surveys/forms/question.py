@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.template.loader import get_template
@@ -11,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from barometer.form_helpers import bare
 from barometer.problems import Problem
 from surveys.forms.choices import OPTION_COLUMNS, ROW_COLUMNS, ChoiceTable, lines_sent
 from surveys.forms.expressions import explained, name_lines
@@ -108,9 +108,7 @@ class QuestionForm(forms.Form):
         for label in self.labels.values():
             self.fields.update(label.fields())
         self.fields["based_on"] = based_on_field(mark)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare()
         self.helper.layout = Layout(*self._layout(language))
 
     def takes(self, what: str) -> bool:

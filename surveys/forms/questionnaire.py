@@ -6,12 +6,14 @@ from typing import Any
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from barometer.form_helpers import with_button
 from barometer.formats import language_name
-from surveys.forms import DayField, _helper, _small_number
+from surveys.forms import DayField, _small_number
 from surveys.forms.texts import DraftTextField
 from surveys.questionnaire.checks import COUNTRY, MOST_CODE_CHARACTERS, SLUG
 from surveys.questionnaire.yaml_text import MAX_CHARACTERS
@@ -34,9 +36,9 @@ class DocumentForm(forms.Form):
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
 
-    def __init__(self, *args: Any, button: object, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, button: str | Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(button)
+        self.helper = with_button(button)
 
     def clean_file(self) -> str:
         """The text of the file."""
@@ -82,7 +84,7 @@ class HeaderForm(forms.Form):
         *,
         values: Mapping[str, Any] | None = None,
         mark: str = "",
-        button: object,
+        button: str | Promise,
     ) -> None:
         initial = dict(values or {})
         titled = list(initial.get("languages", ("da", "en")))
@@ -100,7 +102,7 @@ class HeaderForm(forms.Form):
                 widget=forms.TextInput({"lang": language}),
             )
         self.fields["based_on"] = based_on_field(mark)
-        self.helper = _helper(button)
+        self.helper = with_button(button)
         self.helper.layout = Layout(
             "code",
             Div(
@@ -148,7 +150,7 @@ class HeaderForm(forms.Form):
 class ActForm(forms.Form):
     """Nothing to fill in but the state that the page was shown on; a button that says what happens."""
 
-    def __init__(self, data: Any = None, *, button: object, mark: str = "") -> None:
+    def __init__(self, data: Any = None, *, button: str | Promise, mark: str = "") -> None:
         super().__init__(data)
         self.fields["based_on"] = based_on_field(mark)
-        self.helper = _helper(button)
+        self.helper = with_button(button)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from barometer.addresses import is_reserved_address
+from barometer.form_helpers import bare
 from barometer.formats import language_name
-from surveys.forms.contact_plan import bare_helper
 from surveys.models import Round
 
 LARGEST_TABLE = 1_000_000
@@ -30,7 +30,7 @@ class TableForm(forms.Form):
         self, data: QueryDict | None = None, files: "MultiValueDict[str, UploadedFile[bytes]] | None" = None
     ) -> None:
         super().__init__(data, files)
-        self.helper = bare_helper()
+        self.helper = bare()
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
@@ -59,7 +59,7 @@ class AuthorityContactForm(forms.Form):
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"), choices=[(language, language_name(language)) for language in round_.languages]
         )
-        self.helper = bare_helper()
+        self.helper = bare()
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

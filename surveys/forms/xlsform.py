@@ -9,8 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from barometer.form_helpers import with_button
 from barometer.formats import language_name
-from surveys.forms import DayField, _helper, _small_number
+from surveys.forms import DayField, _small_number
 from surveys.forms.questionnaire import LANGUAGES
 from surveys.models import ImportRemark
 from surveys.questionnaire.checks import COUNTRY, MOST_CODE_CHARACTERS, SLUG
@@ -51,7 +52,7 @@ class XlsFormForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(_("Import the file"))
+        self.helper = with_button(_("Import the file"))
 
     def clean_file(self) -> bytes:
         file: UploadedFile[bytes] = self.cleaned_data["file"]
@@ -94,4 +95,4 @@ class SettleForm(forms.Form):
         field = self.fields["numbers"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(remark.number, said) for remark, said in remarks]
-        self.helper = _helper(_("These are settled"))
+        self.helper = with_button(_("These are settled"))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from barometer.models import AuditEvent
-from responses import links
+from responses import address_repair, links
 from responses.actions import bounce, contact, events, sending
 from responses.actions import wave as wave_actions
 from responses.actions.case import AddressRefused, CaseClosed, NewContact, change_address
@@ -232,19 +232,21 @@ def test_a_mail_that_is_being_prepared_does_not_go_to_the_old_address(mailoutbox
 
 def test_the_invitation_goes_to_the_new_address_when_staff_say_so(mailoutbox: list[EmailMessage]) -> None:
     round_ = make_open_round()
-    case = bounced_case(round_)
-    contact.queue_step(step=step_of(round_), at=NOON)
+    case, _other = bounced_case(round_), make_case(round_)
+    invited(round_)
+    mailoutbox.clear()
     make_change(case, send_now=True)
     make_change(case, send_now=True)  # pressed twice
     sending.send_due(at=LATER)
     assert [message.to for message in mailoutbox] == [[NEW]]
-    assert list(ContactAttempt.objects.order_by("pk").values_list("resend", flat=True)) == [0, 1]
+    assert list(case.contact_attempts.order_by("pk").values_list("resend", flat=True)) == [0, 1]
 
 
 def test_a_case_that_had_no_address_gets_its_first_invitation(mailoutbox: list[EmailMessage]) -> None:
     round_ = make_open_round()
-    case = make_case(round_, contact={"email": "", "kind": "workplace"})
-    contact.queue_step(step=step_of(round_), at=NOON)
+    case, _other = make_case(round_, contact={"email": "", "kind": "workplace"}), make_case(round_)
+    invited(round_)
+    mailoutbox.clear()
     make_change(case, send_now=True)
     sending.send_due(at=LATER)
     assert [message.to for message in mailoutbox] == [[NEW]]
@@ -309,6 +311,19 @@ def test_the_list_shows_who_is_out_of_the_office_until_when() -> None:
     case_page = browser_of(finn()).get(path("case", case.pk)).content.decode()
     assert "Automatic reply" in case_page
     assert MailReturn.objects.get().returns_on == back
+
+
+def test_of_a_bundle_each_workplace_is_listed_once_as_out_of_the_office() -> None:
+    round_ = make_open_round()
+    for name in ("Skovbo", "Engbo"):
+        make_case(round_, name=name, contact={"email": "post@skole.example"})
+    ended = make_case(round_, name="Har svaret", contact={"email": "post@skole.example"})
+    [mail] = invited(round_)
+    events.record(events.lock(ended.pk), kind=EventKind.SUBMITTED, at=LATER)
+    back = timezone.localdate() + timedelta(days=5)
+    bounce.record_bounce(mail=mail, kind="auto_reply", source="mailbox", returns_on=back, at=LATER)
+    found = address_repair.away(round_, timezone.localdate())
+    assert sorted(getattr(reply, "workplace", "") for reply in found) == ["Engbo", "Skovbo"]
 
 
 def form_of(**changes: Any) -> dict[str, Any]:

@@ -254,6 +254,74 @@ def test_a_pre_notice_has_no_code_for_who_will_get_it_by_mail_and_one_for_who_ha
     assert CODE.search(bounced)
 
 
+def save_words(round_: Round, name: str, language: str, subject: str, body: str) -> None:
+    round_.mail_texts.create(name=name, language=language, subject=subject, body=body, edited_at=NOON)
+
+
+def test_what_staff_write_for_the_letter_is_printed_in_the_language_of_each_case(
+    round_: Round, step: ContactStep
+) -> None:
+    save_words(
+        round_, "letter", "da", "Brev til {subject_name}", "[opening]\n\nNyt afsnit.\nNy linje.\n\n[access]\n\n[data]"
+    )
+    save_words(round_, "letter", "en", "Letter to {subject_name}", "[opening]\n\nOwn words.\n\n[access]\n\n[regards]")
+    make_case(round_, name="Skovbo", address="Vej 1, 1000 København K")
+    make_case(round_, name="Lakeside", language="en", address="Vej 1, 2000 Frederiksberg")
+    ContactStep.objects.filter(pk=step.pk).update(sender="Danmarks Statistik")
+    danish, english = texts(file_of(prepared(step)))
+    assert "Brev til Skovbo" in danish
+    assert "Nyt afsnit.\nNy linje." in danish
+    assert "frivilligt" not in danish, "what staff have left out is not printed"
+    assert "Letter to Lakeside" in english
+    assert "Own words." in english
+    assert english.rstrip().endswith("Kind regards\nDanmarks Statistik")
+    assert all(len(CODE.findall(text)) == 1 for text in (danish, english))
+
+
+def test_what_staff_write_for_the_pre_notice_is_printed_too(round_: Round) -> None:
+    step = ContactStep.objects.create(round=round_, day=-4, channel="letter", mail_name="pre_notice")
+    save_words(round_, "pre_notice", "da", "Snart", "[opening]\n\nEgne ord.\n\n[announced]\n\n[opt_outs]\n\n[regards]")
+    make_case(round_, address="Vej 1, 1000 København K")
+    make_case(round_, address="Vej 1, 2000 Frederiksberg", contact={"email": ""})
+    by_mail, without = (" ".join(text.split()) for text in texts(file_of(prepared(step))))
+    assert "Egne ord. Spørgeskemaet kommer" in by_mail
+    assert "Egne ord. Vi har ingen e-mailadresse" in without
+    assert all("ring eller skriv til os" in text for text in (by_mail, without)), "there is no link to click on paper"
+
+
+def test_words_that_hold_the_code_in_a_sentence_stand_beside_the_qr_code(round_: Round, step: ContactStep) -> None:
+    save_words(round_, "letter", "da", "Brev", "Indtast {code} på {code_address} i dag.\n\n[regards]")
+    make_case(round_)
+    wave = prepared(step)
+    (letter,) = letters.write(letters.attempts_of(wave), refreshed(wave), PRINTED)
+    assert [each.access for each in letter.paragraphs] == [True, False]
+    (text,) = texts(file_of(wave))
+    assert re.search(rf"Indtast\s+{CODE.pattern}\s+på\s+testserver/s\s+i\s+dag", text)
+
+
+@pytest.mark.parametrize(
+    ("contact", "opening"),
+    [
+        ({"kind": "person"}, "Kære Lea Leder"),
+        ({"kind": "person", "leader": ""}, "Til lederen af Skovbo"),
+        ({"kind": "workplace"}, "Til lederen af Skovbo"),
+        ({"kind": "authority", "email": "post@kommune.example"}, "Til lederen af Skovbo"),
+    ],
+)
+@pytest.mark.parametrize("name", ["letter", "pre_notice"])
+def test_a_letter_goes_to_the_workplace_whoever_reads_its_mails(
+    round_: Round, contact: dict[str, str], opening: str, name: str
+) -> None:
+    step = ContactStep.objects.create(round=round_, day=10, channel="letter", mail_name=name)
+    make_case(round_, name="Skovbo", contact=contact)
+    (text,) = texts(file_of(prepared(step)))
+    assert opening in text
+    assert ("Att.: Lea Leder" in text) is (opening == "Kære Lea Leder")
+    assert "videre" not in text
+    assert f"testserver/privacy/{round_.slug}/" in re.sub(r"\s", "", text)
+    assert "?lang" not in text
+
+
 def test_many_letters_are_one_file_of_several_parts(
     round_: Round, step: ContactStep, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from barometer.mail_folder import EmailBackend as FolderBackend
 from barometer.smtp import EmailBackend, LostBeforeData
 from responses.actions import contact, sending
-from responses.models import CaseEvent, Mail
+from responses.models import Case, CaseEvent, Mail
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round
 from tests.factories import NOON, make_case, make_open_round
@@ -109,6 +109,25 @@ def test_mails_refused_for_good_fail_and_the_others_leave(server: Sink) -> None:
     for (_, address), reply in script.items():
         assert (mail_to(address).status, mail_to(address).outcome) == ("failed", reply)
     assert send(server, minutes=600) == {}
+
+
+@pytest.mark.parametrize(
+    ("reply", "disposition"),
+    [
+        ("550 5.1.1 No such user", "bounced"),
+        ("550 5.2.1 Mailbox closed", "bounced"),
+        ("550 Go away", "not_started"),
+        ("552 5.2.2 Mailbox full", "not_started"),
+        ("554 5.7.1 Spam", "not_started"),
+    ],
+)
+def test_an_address_that_is_refused_as_not_working_is_to_be_repaired(
+    server: Sink, reply: str, disposition: str
+) -> None:
+    queue(FIRST)
+    server.answers["RCPT", FIRST] = reply
+    assert send(server) == {"failed": 1}
+    assert Case.objects.get().disposition == disposition
 
 
 def test_a_connection_lost_before_the_message_is_opened_again_and_the_mail_leaves_at_once(

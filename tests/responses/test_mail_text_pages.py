@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from barometer.models import AuditEvent, User
 from responses import links
 from responses.actions import contact, mail_text, sending
-from responses.mail_words import TEXTS, texts_sha256
+from responses.mail_words import TEXTS
 from responses.models import LinkHolder, Mail
 from responses.references import reference
 from responses.statistics.dispositions import EventKind
@@ -215,7 +215,7 @@ def test_words_are_not_changed_while_mails_that_were_made_with_them_wait() -> No
     round_ = make_open_round()
     make_case(round_)
     step = round_.contact_steps.get(mail_name=REMINDER)
-    contact.prepare_wave(step=step, at=NOON)
+    contact.prepare_wave(step=step, at=NOON, for_day=step.date)
     for act in ("save", "restore"):
         Round.objects.get()
         MailText.objects.update_or_create(
@@ -238,19 +238,6 @@ def test_what_somebody_else_wrote_meanwhile_is_not_overwritten_unseen() -> None:
     assert response.status_code == 409
     assert "Siden {subject_name}" in page(response)
     assert MailText.objects.get().subject == "Først {subject_name}"
-
-
-def test_the_fingerprint_of_a_rounds_words_changes_with_any_of_them() -> None:
-    round_ = make_open_round()
-    seen = {texts_sha256(round_)}
-    assert texts_sha256(round_) in seen
-    press(round_, "save", subject__da="Husk {subject_name}")
-    seen.add(texts_sha256(round_))
-    round_.texts.filter(field="sender", language="en").update(text="Somebody else")
-    seen.add(texts_sha256(round_))
-    round_.voluntary = False
-    seen.add(texts_sha256(round_))
-    assert len(seen) == 4
 
 
 # The preview
@@ -340,6 +327,33 @@ def test_a_preview_lists_every_web_address() -> None:
     assert "<li>https://www.example.org/om?a=1</li>" in listed
     assert "<li>https://www.example.org/oevelse</li>" in listed
     assert '<a href="https://www.example.org/om?a=1">https://www.example.org/om?a=1</a>, tak.' in as_html(response)
+
+
+@pytest.mark.parametrize("name", [ContactStep.MailName.LETTER, ContactStep.MailName.PRE_NOTICE])
+def test_words_for_paper_must_say_how_to_answer(name: str) -> None:
+    round_ = make_open_round()
+    without = {"body__da": typed(round_, name)["body__da"].replace("[access]", "").replace("[announced]", "")}
+    response = press(round_, "save", name, extra=without)
+    assert response.status_code == 422
+    assert "The code is missing. Put in [access]." in page(response)
+    assert not MailText.objects.exists()
+
+
+def test_the_preview_of_a_step_that_goes_by_post_is_its_letter(mailoutbox: list[EmailMessage]) -> None:
+    with_address("finn@office.example")
+    round_ = make_open_round()
+    name = ContactStep.MailName.PRE_NOTICE
+    make_case(round_, name="Skovbo", contact={"email": ""})
+    mail = page(press(round_, "preview", name))
+    assert "0000-0000-0000" not in mail
+    assert "mail-html" in mail
+    make_step(round_, name, channel="letter")
+    letter = press(round_, "preview", name)
+    assert plain(letter).splitlines().count("0000-0000-0000") == 1
+    assert "mail-html" not in page(letter)
+    assert "Send me a test mail" not in page(letter)
+    assert press(round_, "test", name).status_code == 422
+    assert mailoutbox == []
 
 
 def test_what_is_typed_cannot_smuggle_markup_into_the_page() -> None:
