@@ -22,7 +22,8 @@ from surveys.models import AddressKind, ContactStep, Workplace
 
 PURPOSES = {path: purpose for purpose, path in links.PATHS.items()}
 MOST_OF_A_WORKPLACE = 120  # characters of its name, and of its address, that a mail prints
-WITHOUT_LINK = frozenset({ContactStep.MailName.KICK_OFF, ContactStep.MailName.THANK_YOU, ContactStep.MailName.RESULT})
+MailName = ContactStep.MailName
+WITHOUT_LINK = frozenset({MailName.KICK_OFF, MailName.PRE_NOTICE, MailName.THANK_YOU, MailName.RESULT})
 
 
 @dataclass(frozen=True, slots=True)

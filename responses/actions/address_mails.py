@@ -6,7 +6,7 @@ from django.db import models
 
 from barometer.addresses import domain_of
 from responses.mail import Reason
-from responses.models import ContactAttempt, LinkHolder, Mail
+from responses.models import ContactAttempt, LinkHolder, Mail, Notice
 from surveys.models import ContactStep
 
 WAITING = (Mail.Status.HELD, Mail.Status.QUEUED)
@@ -20,6 +20,7 @@ def move_waiting(*, owner: LinkHolder, at: datetime) -> int:
     the owner.
     """
     lines = ContactAttempt.objects.filter(holder=owner, left_out="", mail__status__in=WAITING)
+    lines = lines.exclude(mail__name=Notice.CONTACT_CHANGED)  # tells whoever had the task before
     before = list(
         Mail.objects.select_for_update(of=("self",))
         .filter(pk__in=lines.values("mail"), status__in=WAITING)

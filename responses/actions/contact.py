@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -51,18 +52,17 @@ def prepare_wave(*, step: ContactStep, at: datetime, by: User | None = None, for
 
 @transaction.atomic
 def queue_step(*, step: ContactStep, at: datetime) -> int:
-    """Prepare a step for all its cases at once, whatever their day, and release it; return the number of mails.
+    """Release what is prepared of a step, or else all its cases, whatever their day; return the number of mails.
 
-    A step is queued once: again does nothing. What staff plan goes by ``queue_due_steps`` instead.
+    At once, unproven and unpaced: for simulations and tests. A step is queued once: again does nothing. What staff
+    plan goes by ``queue_due_steps`` instead.
     """
     step = _locked(step)
-    if step.queued_at is not None:
-        return 0
-    try:
-        prepared = _prepare(step, at, None, at, lambda case, authority: True)
-    except NobodyDue:
-        return 0
-    return wave_actions.release(wave=prepared, by=None, at=at)
+    waiting = list(step.waves.filter(released_at=None).order_by("number"))
+    if step.queued_at is None and not waiting:
+        with suppress(NobodyDue):
+            waiting = [_prepare(step, at, None, at, lambda case, authority: True)]
+    return sum(wave_actions.release(wave=wave, by=None, at=at) for wave in waiting)
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def queue_due_steps(*, at: datetime) -> int:
     return wave_actions.release_due(at=at)
 
 
-def prepare_due_of(*, round_: Round, at: datetime, at_any_hour: bool = False) -> int:
+def prepare_due_of(*, round_: Round, at: datetime, by: User | None = None, at_any_hour: bool = False) -> int:
     """Prepare what is due in one round, and return the number of mails; ``at_any_hour`` when it is being opened."""
     steps = in_order(round_)
     today = timezone.localdate(at)
@@ -100,7 +100,7 @@ def prepare_due_of(*, round_: Round, at: datetime, at_any_hour: bool = False) ->
     calendar = calendar_of(round_)
     if not calendar.is_working_day(today):
         due = [step for step in due if not step.skips_quiet_weeks]
-    return sum(_look_at(step, steps, calendar, at) for step in due)
+    return sum(_look_at(step, steps, calendar, at, by) for step in due)
 
 
 def plan_of(round_: Round, steps: Sequence[ContactStep] = ()) -> list[ContactStep]:
@@ -168,7 +168,7 @@ def is_to_be_looked_at(step: ContactStep, steps: Sequence[ContactStep], today: d
 
 
 @transaction.atomic
-def _look_at(step: ContactStep, steps: Sequence[ContactStep], calendar: Calendar, at: datetime) -> int:
+def _look_at(step: ContactStep, steps: Sequence[ContactStep], calendar: Calendar, at: datetime, by: User | None) -> int:
     """Prepare a wave for those whose day has come since the sweep last looked; return the number of mails."""
     locked, today = _locked(step), timezone.localdate(at)
     if locked.swept_on is not None and locked.swept_on >= today:  # another worker was quicker
@@ -177,7 +177,7 @@ def _look_at(step: ContactStep, steps: Sequence[ContactStep], calendar: Calendar
     locked.swept_on = today
     locked.save(update_fields=["swept_on"])
     try:
-        wave = _prepare(locked, at, None, at, lambda case, authority: days.is_due(step, case, authority, today, after))
+        wave = _prepare(locked, at, by, at, lambda case, authority: days.is_due(step, case, authority, today, after))
     except NobodyDue:
         return 0
     return wave.mails.count()

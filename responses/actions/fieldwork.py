@@ -77,7 +77,7 @@ def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
     round_.opened_at = at
     round_.save(update_fields=["opened_at"])
     audit.record("round.opened", target=round_, by=by, at=at, facts={"cases": len(cases)})
-    contact.prepare_due_of(round_=round_, at=at, at_any_hour=True)
+    contact.prepare_due_of(round_=round_, at=at, by=by, at_any_hour=True)
     return len(cases)
 
 

@@ -81,13 +81,15 @@ def test_each_reason_stops_a_mail_by_itself(
 
 def test_no_combination_of_facts_lets_a_mail_through_that_one_of_them_stops() -> None:
     facts = [each.name for each in fields(Contactable) if each.name != "disposition"]
-    assert len(facts) == 10
+    assert len(facts) == 11
     for disposition, kind in product(Disposition, StepKind):
         for values in product((False, True), repeat=len(facts)):
             case = Contactable(disposition, **dict(zip(facts, values, strict=True)))
             to_answer = disposition in (Disposition.NOT_STARTED, Disposition.STARTED) and case.round_open
             to_thank = disposition == Disposition.SUBMITTED and (case.round_open or case.round_closed)
-            reachable = case.has_address and not (case.bounced or case.link_retired or case.task_elsewhere)
+            reachable = case.has_address and not (
+                case.bounced or case.link_retired or case.task_elsewhere or case.address_changed
+            )
             wanted = not case.reminders_stopped and case.in_audience
             seemly = kind is FIRST or not case.reads_for_the_authority
             after_the_last = kind in (FIRST, REMINDER) and case.got_the_last

@@ -32,7 +32,7 @@ def round_() -> Round:
 
 def prepare(round_: Round, mail_name: str = "invitation") -> Wave:
     step = round_.contact_steps.get(mail_name=mail_name)
-    return contact.prepare_wave(step=step, at=NOON)
+    return contact.prepare_wave(step=step, at=NOON, for_day=step.date)
 
 
 def proof_of(wave: Wave) -> Proof:

@@ -60,7 +60,7 @@ def test_a_new_round_is_a_draft_in_the_languages_of_its_questionnaire() -> None:
 
 
 def new_round() -> Round:
-    return create_round(slug="new", questionnaire=make_questionnaire(), rehearsal=True, by=None, at=NOON, **DATES)
+    return create_round(slug="new", questionnaire=make_questionnaire(), rehearsal=False, by=None, at=NOON, **DATES)
 
 
 def test_a_new_round_has_the_recommended_contact_plan_and_waits_for_a_second_person() -> None:
