@@ -238,7 +238,8 @@ class Days:
 
     def _next_mail(self) -> datetime | None:
         queued = Mail.objects.filter(status=Mail.Status.QUEUED).aggregate(first=Min("scheduled_for"))
-        return queued["first"]
+        first: datetime | None = queued["first"]
+        return first
 
     def _next_step(self) -> datetime:
         today = self.clock.at.astimezone(COPENHAGEN)

@@ -138,7 +138,8 @@ def wave_of(staff: Browser, step: str, number: int = 1) -> str:
     """Return the address of the page of a wave, as the list of waves links to it."""
     staff.open(f"{ROUND}waves/")
     of_step = staff.page.partition(f">{step}</h2>")[2].partition("</section>")[0]
-    return re.findall(r'href="(/waves/\d+/)"', of_step)[number - 1]
+    links: list[str] = re.findall(r'href="(/waves/\d+/)"', of_step)
+    return links[number - 1]
 
 
 def approve(staff: Browser, step: str, number: int = 1) -> str:
