@@ -64,7 +64,7 @@ def contacts_of(steps: Sequence[ContactStep]) -> Contacts:
 
 def _left(wave: Wave) -> datetime | None:
     """Return when the mails of a wave leave, or left; None while nobody has let them."""
-    return None if wave.released_at is None else max(wave.released_at, wave.scheduled_for)
+    return None if wave.released_at is None else wave.leaves_at
 
 
 @dataclass(slots=True)

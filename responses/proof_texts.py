@@ -50,7 +50,7 @@ TEXTS: dict[Code, Promise] = {
 
 _OURS = _("Do not send: this is a fault of the program or a hand in the database. Tell those who run the program.")
 _TEXT = _("Look at the texts of the round and of the mail.")
-_ADDRESS = _("Open the case and correct the address. If it is right, confirm it there. Then prepare the wave anew.")
+_ADDRESS = _("Open the case and correct the address. If it is right, confirm it there. Then prove the wave again.")
 _ANEW = _("Prepare the wave anew: it leaves out who is not to be written to.")
 _LOOK = _("Look at it. If it is right, nothing is to be done.")
 

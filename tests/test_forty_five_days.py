@@ -146,6 +146,13 @@ def approve(staff: Browser, step: str, number: int = 1) -> str:
     return staff.press(wave_of(staff, step, number), "approve")
 
 
+def approve_by_hand(staff: Browser, wave: str) -> str:
+    """Send what the button would, from a page that has none."""
+    proof = re.search(r'class="digest">(\w+)', staff.open(wave) and staff.page)
+    assert proof
+    return staff.by_hand(wave, act="approve", proof=proof[1])
+
+
 def correct_address(staff: Browser, workplace: Workplace, **typed: str) -> str:
     case = Case.objects.get(sample_unit__workplace__name=workplace.name)
     return staff.press(f"/cases/{case.pk}/address/", email=workplace.email, reason="Spurgt kommunen", **typed)
@@ -208,7 +215,7 @@ def invite(days: Days, staff: Browser, second: Browser, sampled: Sequence[Workpl
         assert "44 workplaces, 2 errors" in person.open(wave)
         assert sampled[0].name in person.page and sampled[1].name in person.page
         assert not person.offers("approve")
-        assert "The wave is not released" in person.by_hand(wave, act="approve")
+        assert "The wave is not released" in approve_by_hand(person, wave)
     assert days.until(local(1, 6, 12)) == []
 
     for workplace in sampled[:2]:
@@ -216,7 +223,7 @@ def invite(days: Days, staff: Browser, second: Browser, sampled: Sequence[Workpl
     assert "no error was found" in staff.press(wave, "prove")
     assert "so somebody else approves it" in staff.open(wave)
     assert not staff.offers("approve")
-    assert "somebody else approves it" in staff.by_hand(wave, act="approve")
+    assert "waits to be released" in approve_by_hand(staff, wave)
     assert "42 mails are released" in second.press(wave, "approve")
 
     assert days.until(local(1, 7, 9, 59)) == []

@@ -122,6 +122,11 @@ class Wave(models.Model):
             return self.State.PREPARED
         return self.State.ERRORS if self.has_errors else self.State.WAITING
 
+    @property
+    def leaves_at(self) -> datetime:
+        """Return when its first mail leaves, or left: never before its time, nor before its release."""
+        return max(self.released_at, self.scheduled_for) if self.released_at else self.scheduled_for
+
 
 class MailDomain(models.Model):
     """A domain that mails go to, when its servers have asked us to wait: nothing is sent there until then."""
