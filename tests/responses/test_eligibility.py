@@ -62,6 +62,7 @@ def test_only_those_who_still_have_to_answer_are_written_to_and_only_those_who_h
         ({"reads_for_the_authority": True}, None, *[LeftOut.AUTHORITY_MAILBOX] * 3),
         ({"in_audience": False}, *[LeftOut.NOT_IN_AUDIENCE] * 4),
         ({"got_the_last": True}, *[LeftOut.AFTER_THE_LAST] * 2, None, None),
+        ({"address_changed": True}, *[LeftOut.ADDRESS_CHANGED] * 4),
     ],
 )
 @pytest.mark.parametrize("disposition", [Disposition.NOT_STARTED, Disposition.STARTED])
