@@ -15,6 +15,10 @@ TRUTH_TABLE = {
     "opened letter_sent": "not_started",
     "opened called": "not_started",
     "opened reached": "not_started",
+    "opened reached interview_begun": "not_started",
+    "opened contact_proposed": "not_started",
+    "opened address_checked": "not_started",
+    "opened bounced address_checked": "bounced",
     # A bounce counts until somebody can be reached again.
     "opened invited bounced": "bounced",
     "opened invited bounced invited": "bounced",
