@@ -42,12 +42,13 @@ def plan(step: ContactStep, at: datetime) -> tuple[list[LinkHolder], dict[LeftOu
     """
     _must_be_letter(step)
     reached = set(step.contact_attempts.values_list("case_id", flat=True))
+    audiences = recipients.Audiences([step], [step.round_id])
     wanted: list[LinkHolder] = []
     others: dict[LeftOut, list[LinkHolder]] = defaultdict(list)
     for holder, contactable in receivers(step.round, at):
         if holder.case_id in reached:
             continue
-        reason = _left_out(step, holder, contactable)
+        reason = _left_out(step, holder, audiences.judged(step.pk, holder, contactable))
         if reason is None:
             wanted.append(holder)
         else:

@@ -119,7 +119,8 @@ def release_due(*, at: datetime) -> int:
     A wave whose proof has errors, or that waits for a second person, is held. Safe to run twice.
     """
     in_time = models.Q(step__round__closed_at=None) | models.Q(step__mail_name__in=AFTER_THE_CLOSE)
-    waiting = Wave.objects.filter(in_time, released_at=None, stopped_at=None, scheduled_for__lte=at)
+    of_mails = Wave.objects.filter(in_time, step__channel=ContactStep.Channel.EMAIL)
+    waiting = of_mails.filter(released_at=None, stopped_at=None, scheduled_for__lte=at)
     mails = 0
     for wave in waiting.select_related("step__round").order_by("pk"):
         alone = not wave.step.round.second_person

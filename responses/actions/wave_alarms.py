@@ -56,7 +56,8 @@ def alarms_of(round_: Round, at: datetime) -> list[Alarm]:
     """Return what is wrong in a round in the field; none in any other. At most eight queries."""
     if round_.status != Round.Status.OPEN:
         return []
-    waves = list(Wave.objects.filter(step__round=round_).select_related("step").defer("digests").order_by("pk"))
+    of_mails = Wave.objects.filter(step__round=round_, step__channel=ContactStep.Channel.EMAIL)
+    waves = list(of_mails.select_related("step").defer("digests").order_by("pk"))
     found = [*_waiting(waves, at), *_without_wave(round_, waves, at)]
     released = [wave for wave in waves if wave.released_at and not wave.stopped_at and wave.forecast]
     found += _short(released, at)

@@ -39,6 +39,7 @@ APPROVE = "responses.approve_wave"
 FINDINGS_SHOWN = 20  # of one kind
 SAMPLES_SHOWN = 12
 DOMAINS_PER_PAGE = 50
+OF_MAILS = Wave.objects.filter(step__channel=ContactStep.Channel.EMAIL)
 
 
 @staff_required
@@ -116,7 +117,8 @@ class Group:
 @require_http_methods(["GET", "HEAD", "POST"])
 def wave(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the proof of a wave, or how far it has come; prove, approve, pause, stop it."""
-    waves = Wave.objects.select_related("step__round", "prepared_by", "proven_by", "approved_by").defer("digests")
+    people = ("prepared_by", "proven_by", "approved_by")
+    waves = OF_MAILS.select_related("step__round", *people).defer("digests")
     wave_ = get_object_or_404(waves, pk=pk)
     if request.method == "POST":
         return _act(request, wave_)
@@ -315,7 +317,7 @@ def mail(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 def left_out(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Give the cases that a wave does not reach, and why, as a file for a spreadsheet."""
-    wave_ = get_object_or_404(Wave.objects.select_related("step__round"), pk=pk)
+    wave_ = get_object_or_404(OF_MAILS.select_related("step__round"), pk=pk)
     lines = _csv_lines(wave_, timezone.now(), get_language() or "en")
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"{wave_.step.round.slug}-{wave_.step.mail_name}-{wave_.number}-left-out.csv"

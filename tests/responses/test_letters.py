@@ -17,7 +17,9 @@ from pypdf import PdfReader
 from barometer.models import AuditEvent
 from responses import letters, links
 from responses.actions import case as case_actions
+from responses.actions import contact
 from responses.actions import letter as actions
+from responses.actions.wave_alarms import alarms_of
 from responses.mail import Unwritable
 from responses.models import Case, ContactAttempt, LinkHolder, Wave
 from responses.references import reference
@@ -488,3 +490,22 @@ def test_a_page_asks_the_database_as_often_for_many_as_for_few(round_: Round, st
     few = queries()
     more(7)
     assert queries() == few
+
+
+def test_letters_wait_for_whoever_posts_them_and_are_no_wave_of_mails(round_: Round, step: ContactStep) -> None:
+    make_case(round_, address="Vej 1, 1000 København K")
+    wave, later = prepared(step), timezone.now() + timedelta(days=2)
+    contact.queue_due_steps(at=later)
+    assert refreshed(wave).released_at is None
+    assert [alarm for alarm in alarms_of(round_, later) if alarm.step == step] == []
+    for name in ("wave", "wave-left-out"):
+        assert browser_of(finn()).get(reverse(name, args=[wave.pk])).status_code == 404
+
+
+def test_only_the_audience_of_the_step_gets_a_letter(round_: Round, step: ContactStep) -> None:
+    ContactStep.objects.filter(pk=step.pk).update(audience="reg_level == 'region'")
+    make_case(round_, address="Vej 1, 1000 København K")
+    region = make_case(round_, address="Vej 2, 2000 Frederiksberg", level="region")
+    wave = prepared(ContactStep.objects.get(pk=step.pk))
+    assert [attempt.case_id for attempt in letters.attempts_of(wave)] == [region.pk]
+    assert wave.left_out == {LeftOut.NOT_IN_AUDIENCE: 1}
