@@ -79,8 +79,9 @@ def _replace(
     if problems := _obstacles(round_):
         raise FrameRefused(problems)
     before = _stored(round_)
-    WorkplaceContact.objects.filter(workplace__round=round_).delete()
-    Workplace.objects.of_round(round_).delete()
+    if before:  # to look for contacts of nobody takes minutes in tables that have been filled and emptied
+        WorkplaceContact.objects.filter(workplace__round=round_).delete()
+        Workplace.objects.of_round(round_).delete()
     _insert(round_, rows)
     FrameFile.objects.filter(round=round_).delete()
     digest = hashlib.sha256(data).hexdigest()
