@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from redis import Redis
 from responses.actions import contact, sending
 from responses.models import CaseEvent, Mail
 from responses.statistics.dispositions import EventKind
+from surveys.models import ContactStep
 from tests.factories import NOON, make_case, make_open_round
 from tests.smtp_sink import Sink, smtp_sink, wait_until
 
@@ -99,6 +100,7 @@ def test_a_worker_queues_the_step_that_is_due_and_sends_what_is_due_when_it_is_t
         order(environment, "send_due_mails")
         wait_until(lambda: sent("invitation") == 3)
         assert len(set(server.recipients)) == 3
+        ContactStep.objects.update(time=time(0), skips_quiet_weeks=False)  # whatever hour and day it is
         order(environment, "queue_due_steps")  # the reminder of 2020
         order(environment, "send_due_mails")
         wait_until(lambda: sent("reminder_1") == 3)
