@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from responses import tasks, wave_progress
@@ -207,4 +208,5 @@ def test_the_worker_looks_every_minute() -> None:
 def test_every_alarm_has_words() -> None:
     assert set(ALARMS) == set(AlarmCode)
     [alarm] = alarms_of(make_wave().step.round, NOON + timedelta(hours=2))
-    assert sentence(alarm) == "Invitation: The wave should be over, and has sent nothing."
+    with translation.override("en"):
+        assert sentence(alarm) == "Invitation: The wave should be over, and has sent nothing."
