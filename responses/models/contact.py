@@ -47,8 +47,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def due(self, at: datetime) -> Self:
         """Queued, and its time has come; not what was put back for later after its wave was paused or stopped."""
         waiting = self.filter(status=Mail.Status.QUEUED, scheduled_for__lte=at)
-        leaving = waiting.filter(wave__paused_at__isnull=True, wave__stopped_at__isnull=True)
-        return leaving.order_by("scheduled_for", "pk")
+        held_back = Wave.objects.filter(models.Q(paused_at__isnull=False) | models.Q(stopped_at__isnull=False))
+        # Not a join: the first in turn are to be found by the index, however many wait.
+        return waiting.exclude(wave__in=held_back.order_by().values("pk")).order_by("scheduled_for", "pk")
 
     def claim(self, pks: Collection[int], at: datetime) -> int:
         """Take mails for sending; return how many of them no other worker had.
