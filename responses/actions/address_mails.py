@@ -73,9 +73,7 @@ def invite(*, owner: LinkHolder, at: datetime) -> bool:
 
 def _for_address(mail: Mail, address: str) -> Mail:
     """Return a mail like this one, to another address: one that waits already, or a new one."""
-    alike = Mail.objects.filter(
-        name=mail.name, step=mail.step_id, cause=mail.cause_id, authority_code=mail.authority_code
-    ).filter(address__iexact=address)
+    alike = Mail.objects.alike(mail).filter(address__iexact=address)
     waiting = alike.filter(status=mail.status, wave=mail.wave_id).first()
     return waiting or Mail.objects.create(
         round_id=mail.round_id,

@@ -19,14 +19,7 @@ class MailDecided(Exception):
 
 def is_undecided(mail: Mail) -> bool:
     """Whether the mail is unknown, and nobody has yet said that it left, or sent it again."""
-    again = Mail.objects.filter(
-        name=mail.name,
-        step_id=mail.step_id,
-        cause_id=mail.cause_id,
-        authority_code=mail.authority_code,
-        address=mail.address,
-        resend__gt=mail.resend,
-    )
+    again = Mail.objects.alike(mail).filter(address=mail.address, resend__gt=mail.resend)
     return mail.status == Mail.Status.UNKNOWN and not again.exists()
 
 

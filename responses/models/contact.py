@@ -51,6 +51,12 @@ class MailQuerySet(models.QuerySet["Mail"]):
         # Not a join: the first in turn are to be found by the index, however many wait.
         return waiting.exclude(wave__in=held_back.order_by().values("pk")).order_by("scheduled_for", "pk")
 
+    def alike(self, mail: "Mail") -> Self:
+        """Of the same step or cause, about workplaces of the same authority; the mail itself among them."""
+        return self.filter(
+            name=mail.name, step=mail.step_id, cause=mail.cause_id, authority_code=mail.authority_code
+        ).order_by("pk")
+
     def claim(self, pks: Collection[int], at: datetime) -> int:
         """Take mails for sending; return how many of them no other worker had.
 
