@@ -195,7 +195,7 @@ FIELDS = {
         other="task at",
     ),
     "responses.Response": Fields(
-        personal="answers accepted_checks mode proxy started_at submitted_at",
+        personal="answers accepted_checks mode proxy resumes_at device started_at submitted_at",
         other="case questionnaire",
     ),
 }

@@ -1,7 +1,5 @@
 """The cases whose owner no mail can reach, and why; as rows for a page and as a CSV file."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from barometer import spreadsheet
 from responses.address_texts import status_in_words
-from responses.exports import BYTE_ORDER_MARK, for_spreadsheet
 from responses.models import Case, CaseEvent, LinkHolder, MailReturn
 from responses.recipients import ON_ADDRESS
 from responses.statistics.dispositions import EventKind
@@ -80,22 +78,19 @@ def away(round_: Round, today: date) -> QuerySet[MailReturn]:
 
 def file_lines(round_: Round, language: str) -> Iterator[str]:
     """Yield the list as a CSV file for the authority to fill in; read back by ``address_file``."""
-    buffer = io.StringIO()
-    buffer.write(BYTE_ORDER_MARK)
-    writer = csv.writer(buffer, delimiter="," if language == "en" else ";", lineterminator="\r\n")
+    return spreadsheet.lines(_file_rows(round_, language), language)
+
+
+def _file_rows(round_: Round, language: str) -> Iterator[list[str]]:
     fields = ("register_id", "name", "address", "authority", "leader", "email", "address_kind")
     names = [HEADERS[field][-1 if language == "en" else 0] for field in fields]
     names[1] = _("Workplace")
-    writer.writerow([*names, _("Why"), _("Address that does not work")])
+    yield [*names, _("Why"), _("Address that does not work")]
     for row in rows(list(to_repair(round_))):
         workplace = row.case.sample_unit.workplace
         cells = [workplace.register_id, workplace.name, workplace.address, workplace.authority, row.owner.name, "", ""]
         told = f"{row.why}: {row.said}" if row.said else str(row.why)
-        writer.writerow([for_spreadsheet(cell, language != "en") for cell in [*cells, told, row.owner.email]])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+        yield [*cells, told, row.owner.email]
 
 
 def _row(owner: LinkHolder, returns: dict[int, MailReturn]) -> Row:

@@ -1,13 +1,11 @@
 """What people left after the receipt, as CSV files: case contacts, and addresses for the mail about the results."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from responses.exports import BYTE_ORDER_MARK, for_spreadsheet
+from barometer import spreadsheet
 from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
@@ -58,13 +56,6 @@ def request_rows(round_: Round) -> Iterator[list[str]]:
 
 def lines(rows: Callable[[Round], Iterator[list[str]]], round_: Round, language: str) -> Iterator[str]:
     """Yield the file line by line: semicolons, but commas for a spreadsheet in English."""
-    buffer = io.StringIO()
-    buffer.write(BYTE_ORDER_MARK)
-    writer = csv.writer(buffer, delimiter="," if language == "en" else ";", lineterminator="\r\n")
     with translation.override(language):
         table = list(rows(round_))
-    for row in table:
-        writer.writerow([for_spreadsheet(cell, language != "en") for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    return spreadsheet.lines(table, language)

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
 
 from django.utils import timezone
 
+from barometer.spreadsheet import BYTE_ORDER_MARK, Cell, for_spreadsheet
 from responses.contact_days import zone
 from responses.dataset import Weighting, weigh
 from responses.models import Response
@@ -17,10 +17,6 @@ from surveys.models import Round
 from surveys.questionnaire.definition import Choice, Question, Questionnaire
 from surveys.questionnaire.routing import Item, Route, route
 
-Cell: TypeAlias = str | int | float
-
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 ROWS_PER_CHUNK = 200
 
 CASE_COLUMNS = (
@@ -108,13 +104,6 @@ def lines(round_: Round, style: Style) -> Iterator[str]:
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
-
-
-def for_spreadsheet(cell: Cell, decimal_comma: bool) -> Cell:
-    """Return the cell so that a spreadsheet shows it and never computes it."""
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-    return str(cell).replace(".", ",") if decimal_comma and isinstance(cell, float) else cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,24 @@
 """Counts for following a round in the field: where its cases stand, in groups and day by day."""
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef
-from django.db.models.enums import TextChoices
+from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from responses.contact_days import zone
-from responses.models import CaseEvent, Mail, Response
-from responses.statistics.dispositions import Disposition, EventKind
-from responses.statistics.outcome_rates import Outcome, response_rate
+from responses.groups import Group, cells, grouped, labels_of, outcome
+from responses.models import Mail, Response
+from responses.statistics.dispositions import Disposition
+from responses.statistics.outcome_rates import Outcome, missing_to_target, response_rate
 from surveys.calendar import end_of
-from surveys.models import IndustryGroup, Level, Round, SampleUnit, SizeClass
+from surveys.models import Round
 
-
-class Cell(NamedTuple):
-    """How many sample units share these values; ``disposition`` is None until the round opens."""
-
-    level: str
-    industry_group: str
-    size_class: str
-    disposition: str | None
-    invited: bool
-    cases: int
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One row of a table: the cases of one level, industry group or size class."""
-
-    code: str
-    label: str
-    outcome: Outcome
+SHOWN = ("level", "industry_group", "size_class", "region")  # on the round page; the others have long lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +36,13 @@ class Day:
 class Monitoring:
     """Everything that the round page and ``response_rate`` show.
 
-    ``target`` is the number of submitted cases at which the round's target response rate is reached.
+    ``target`` is the number of submitted cases at which the round's target response rate is reached; ``groups`` are
+    the tables, by the name of the variable.
     """
 
     overall: Outcome
     target: int
-    levels: tuple[Group, ...]
-    industry_groups: tuple[Group, ...]
-    size_classes: tuple[Group, ...]
+    groups: Mapping[str, tuple[Group, ...]]
 
     @property
     def missing(self) -> int:
@@ -76,15 +55,13 @@ class Monitoring:
 
 
 def monitor(round_: Round) -> Monitoring:
-    """Count the round's cases in all and by level, industry group and size class; one query."""
-    cells = _cells(round_)
-    overall = _outcome(cells)
+    """Count the round's cases in all and by level, industry group, size class and region; one query."""
+    found = cells(round_, *SHOWN)
+    overall = outcome(found)
     return Monitoring(
         overall=overall,
-        target=math.ceil(round_.target_response_rate * overall.sampled),
-        levels=_groups(cells, Level, lambda cell: cell.level),
-        industry_groups=_groups(cells, IndustryGroup, lambda cell: cell.industry_group),
-        size_classes=_groups(cells, SizeClass, lambda cell: cell.size_class),
+        target=missing_to_target(overall.sampled, 0, float(round_.target_response_rate)),
+        groups={name: grouped(round_, found, place, labels_of(round_, name)) for place, name in enumerate(SHOWN)},
     )
 
 
@@ -107,6 +84,11 @@ def submitted_by_day(round_: Round, sampled: int, until: date) -> list[Day]:
     return days
 
 
+def file_name(round_: Round, what: str) -> str:
+    """Return what a downloaded table is called, without its ending; a rehearsal's says so."""
+    return f"{round_.slug}{'-rehearsal' if round_.rehearsal else ''}-{what}"
+
+
 def last_day(round_: Round, today: date) -> date:
     """Return the last day of the fieldwork so far: today, or the day on which the round was closed."""
     return timezone.localtime(round_.closed_at).date() if round_.closed_at else today
@@ -125,41 +107,3 @@ def mails_by_status(round_: Round) -> list[tuple[str, int]]:
     counts = [(str(status.label), found[status][0]) for status in Mail.Status if status in found]
     bounced = sum(bounced for _, bounced in found.values())
     return [*counts, (gettext("Sent, but came back"), bounced)] if bounced else counts
-
-
-def _cells(round_: Round) -> list[Cell]:
-    invited = CaseEvent.objects.filter(case=OuterRef("case"), kind=EventKind.INVITED)
-    rows = (
-        SampleUnit.objects.filter(sample__round=round_)
-        .order_by()
-        .annotate(invited=Exists(invited))
-        .values_list(
-            "workplace__level", "workplace__industry_group", "workplace__size_class", "case__disposition", "invited"
-        )
-        .annotate(Count("pk"))
-    )
-    return [Cell(*row) for row in rows]
-
-
-def _groups(cells: Sequence[Cell], codes: type[TextChoices], of: Callable[[Cell], str]) -> tuple[Group, ...]:
-    """Return one group per code that the sample has, in the order of the codes."""
-    parts = {code: [cell for cell in cells if of(cell) == code] for code in codes}
-    return tuple(Group(code.value, str(code.label), _outcome(part)) for code, part in parts.items() if part)
-
-
-def _outcome(cells: Iterable[Cell]) -> Outcome:
-    cases: Counter[str | None] = Counter()
-    invited = 0
-    for cell in cells:
-        cases[cell.disposition] += cell.cases
-        invited += cell.cases if cell.invited else 0
-    return Outcome(
-        sampled=cases.total(),
-        invited=invited,
-        bounced=cases[Disposition.BOUNCED],
-        started=cases[Disposition.STARTED],
-        submitted=cases[Disposition.SUBMITTED],
-        declined=cases[Disposition.DECLINED],
-        ineligible_reported=cases[Disposition.INELIGIBLE_REPORTED],
-        not_eligible=cases[Disposition.INELIGIBLE],
-    )

@@ -9,10 +9,9 @@ from django.core.files.storage import Storage, storages
 from django.utils.translation import gettext
 
 from barometer.problems import Problem, sentence
+from barometer.spreadsheet import for_spreadsheet
 from surveys.models import Round
 from surveys.problem_texts import TEXTS
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def problem_rows(problems: Sequence[Problem]) -> Iterator[tuple[object, object, str]]:
@@ -35,7 +34,9 @@ def save_problem_list(round_: Round, problems: Sequence[Problem]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow([gettext("Row"), gettext("Column"), gettext("Problem")])
-    writer.writerows([_safe(str(cell)) for cell in row] for row in problem_rows(problems))
+    writer.writerows(
+        [for_spreadsheet(str(cell), decimal_comma=False) for cell in row] for row in problem_rows(problems)
+    )
     delete_problem_list(round_)
     _storage().save(_name(round_), ContentFile(text.getvalue().encode("utf-8-sig")))
 
@@ -59,8 +60,3 @@ def _storage() -> Storage:
 
 def _name(round_: Round) -> str:
     return f"frame-problems/{round_.slug}.csv"
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from reading a header of the file as a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

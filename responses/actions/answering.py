@@ -18,7 +18,7 @@ from surveys.questionnaire.definition import Answers, Questionnaire
 from surveys.questionnaire.routing import Route, RoutePage, route
 
 RESPONSE = Prepared(lambda case: Response.objects.filter(case_id=case).order_by(), -1)
-ANSWERS = PreparedSave(Response, "answers", "accepted_checks", "mode")
+ANSWERS = PreparedSave(Response, "answers", "accepted_checks", "mode", "device", "resumes_at")
 
 
 class NotTheirTask(Exception):
@@ -47,12 +47,13 @@ class PageSaved:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who writes answers down, when, how and in which language."""
+    """Who writes answers down, when, how, on what and in which language."""
 
     holder: LinkHolder
     at: datetime
     language: str
     mode: str
+    device: str
     by: User | None
 
 
@@ -75,13 +76,15 @@ def save_page(
     complete: bool,
     language: str,
     mode: str = Response.Mode.WEB,
+    device: str = "",
     by: User | None = None,
 ) -> PageSaved:
     """Store the valid answers of a posted page; the first valid answer ever starts the questionnaire.
 
     ``complete`` also reports what is missing. A post without a valid answer changes no row, and neither does one of
     what is stored already: machines press the buttons of pages that are filled in, too. ``by`` fills in for the holder
-    in a telephone interview; until the answers are submitted, their ``mode`` is that of the last page saved.
+    in a telephone interview; until the answers are submitted, their ``mode`` is that of the last page saved, as their
+    ``device`` is.
     Raises: CaseClosed, PageNotOnRoute, NotTheirTask. As a round that closes in this moment, a hand-over that ends
     in it may still take the page.
     """
@@ -98,21 +101,23 @@ def save_page(
     posted = read_page(page, before, stored, data, complete=complete)
     if posted.answers == stored and not _newly_accepted(response, posted):
         return PageSaved(before, page, stored, posted, changed=False)
-    writing = Writing(holder=holder, at=at, language=language, mode=mode, by=by)
-    _store(case, response, posted, writing)
+    writing = Writing(holder=holder, at=at, language=language, mode=mode, device=device, by=by)
     after = route_of(case, posted.answers)
+    _store(case, response, posted, after, writing)
     _note_scope(case, after, writing)
     return PageSaved(after, after.page(number) or page, posted.answers, posted, changed=True)
 
 
-def _store(case: Case, response: Response | None, posted: PageInput, writing: Writing) -> None:
+def _store(case: Case, response: Response | None, posted: PageInput, after: Route, writing: Writing) -> None:
     holder, at = writing.holder, writing.at
     if response is None:
         response = Response(case=case, questionnaire=case.round.questionnaire, started_at=at)
         events.record(case, kind=EventKind.STARTED, at=at, by=writing.by, holder=holder)
     response.answers = dict(posted.answers)
     response.accepted_checks = [*response.accepted_checks, *_newly_accepted(response, posted)]
-    response.mode = writing.mode
+    response.mode, response.device = writing.mode, writing.device
+    page = after.page_of(after.first_unanswered.code) if after.first_unanswered else None
+    response.resumes_at = page.name if page else Response.ALL_ANSWERED
     if response.pk:
         ANSWERS.save(response)
     else:

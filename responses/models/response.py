@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from responses.models.case import Case
 from surveys.models import Questionnaire, Round
@@ -21,12 +22,21 @@ class Response(models.Model):
     ``answers`` are codes in one JSON object (docs/questionnaire-format.md), with answers off the route
     still in it: read them through ``route()``, never directly. ``accepted_checks`` are the codes of questions that were
     answered so again after a soft check had asked; a log, so a later change of mind takes nothing out.
-    ``proxy``: somebody else than the addressee answered by telephone.
+    ``proxy``: somebody else than the addressee answered by telephone. ``resumes_at`` is the name of the page where the
+    first question without an answer stands, or ``ALL_ANSWERED``; ``device`` is that of the last page saved.
     """
 
     class Mode(models.TextChoices):
         WEB = "web", _("Web")
         PHONE = "phone", _("Telephone")
+
+    class Device(models.TextChoices):
+        """As coarse as it is: whether the browser says that it is on a phone; "" for an interview."""
+
+        PHONE = "phone", pgettext_lazy("device", "Phone")
+        COMPUTER = "computer", _("Computer or tablet")
+
+    ALL_ANSWERED = "-"  # no page has such a name
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="response")
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="+")
@@ -34,6 +44,8 @@ class Response(models.Model):
     accepted_checks = models.JSONField(default=list, blank=True)
     mode = models.CharField(max_length=5, choices=Mode, default=Mode.WEB)
     proxy = models.BooleanField(default=False)
+    resumes_at = models.CharField(max_length=60, blank=True)
+    device = models.CharField(max_length=8, choices=Device, blank=True)
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
 

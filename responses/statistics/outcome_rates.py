@@ -1,5 +1,6 @@
 """Response rates from counts of cases (docs/methods/response-rates.md)."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -22,6 +23,11 @@ def response_rate_of_eligible(sampled: int, submitted: int, not_eligible: int) -
     Source: AAPOR (2023), Standard Definitions, 10th ed., RR1; cases of unknown eligibility stay in the denominator.
     """
     return response_rate(sampled - not_eligible, submitted)
+
+
+def missing_to_target(sampled: int, submitted: int, target: float) -> int:
+    """Return how many more must be submitted for submitted / sampled to reach the target, a rate in (0, 1]."""
+    return max(0, math.ceil(round(target * sampled, 9)) - submitted)
 
 
 @dataclass(frozen=True, slots=True)

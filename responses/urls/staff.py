@@ -12,6 +12,7 @@ from responses.views import (
     coordinators,
     estimate,
     export,
+    groups,
     hand_overs,
     interview,
     letters,
@@ -24,6 +25,8 @@ from responses.views import (
 
 urlpatterns = [
     path("rounds/<slug:slug>/", round.dashboard, name="round"),
+    path("rounds/<slug:slug>/groups/", groups.listing, name="groups"),
+    path("rounds/<slug:slug>/tables/<slug:name>.csv", groups.table, name="round-table"),
     path("rounds/<slug:slug>/open/", round.open_, name="round-open"),
     path("rounds/<slug:slug>/close/", round.close, name="round-close"),
     path("rounds/<slug:slug>/contact/", contact_plan.contact_plan, name="contact-plan"),

@@ -68,6 +68,7 @@ def save(request: HttpRequest, setting: Setting, number: int, data: QueryDict) -
             complete=pressed == "next",
             language=chosen if switched else language,
             mode=setting.mode,
+            device=device_of(request) if setting.by is None else "",
             by=setting.by,
         )
     except (CaseClosed, answering.PageNotOnRoute, answering.NotTheirTask):
@@ -82,6 +83,13 @@ def save(request: HttpRequest, setting: Setting, number: int, data: QueryDict) -
         if switched:
             return go(setting, "page", number) if saved.answers else go(setting, "entry")
     return _onward(request, setting, saved, number, pressed)
+
+
+def device_of(request: HttpRequest) -> Response.Device:
+    """Return what the browser calls itself, and keep nothing else of it: the one word is all that is stored."""
+    hint = request.headers.get("Sec-CH-UA-Mobile", "")
+    on_phone = hint == "?1" or (not hint and "Mobi" in request.headers.get("User-Agent", ""))
+    return Response.Device.PHONE if on_phone else Response.Device.COMPUTER
 
 
 def by_hand(holder: LinkHolder, data: QueryDict) -> bool:

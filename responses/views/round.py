@@ -4,17 +4,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer.access import staff, staff_required
 from barometer.problems import sentence
-from responses import charts, monitoring
+from responses import charts, monitoring, paradata
 from responses.actions import fieldwork
 from responses.actions.wave_alarms import alarms_of
+from responses.groups import VARIABLES
 from responses.models import Case, ContactCorrection, HandOver
 from responses.problem_texts import TEXTS
+from responses.round_tables import device_label, stop_labels
 from responses.views import waves
 from surveys.models import Round, SampleUnit
 
@@ -31,6 +33,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     last = monitoring.last_day(round_, timezone.localdate())
     counts = monitoring.monitor(round_)
     days = monitoring.submitted_by_day(round_, counts.overall.sampled, last) if round_.opened_at else []
+    filling, labels = paradata.filling(round_), stop_labels(round_, get_language() or "en")
     steps = list(round_.contact_steps.order_by("day"))
     context = {
         "round": round_,
@@ -41,6 +44,11 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "field_day": round_.field_day(last),
         "field_days": round_.field_day(round_.closes_on),
         "mails": monitoring.mails_by_status(round_),
+        "tables": [(name, VARIABLES[name].label, groups) for name, groups in counts.groups.items()],
+        "duration": paradata.median_minutes(round_),
+        "stops": [(labels[stop.page], stop) for stop in filling.stops],
+        "devices": [(device_label(each.device), each) for each in filling.devices],
+        "at": timezone.now(),
         "late": monitoring.late_submissions(round_),
         "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
         "alarms": waves.told(alarms_of(round_, timezone.now())),

@@ -1,7 +1,5 @@
 """The waves of a round: their proof, their release, and how far they have come."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from barometer import spreadsheet
 from barometer.access import staff, staff_required
 from barometer.formats import language_name, number
 from barometer.models import User
@@ -28,7 +27,6 @@ from responses.actions import contact
 from responses.actions import wave as actions
 from responses.actions.wave_alarms import Alarm, alarms_of
 from responses.contact_days import zone
-from responses.exports import BYTE_ORDER_MARK, for_spreadsheet
 from responses.models import Case, ContactAttempt, Mail, Wave
 from responses.proof_findings import Finding
 from responses.views.mails import parts
@@ -318,24 +316,12 @@ def mail(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def left_out(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Give the cases that a wave does not reach, and why, as a file for a spreadsheet."""
     wave_ = get_object_or_404(OF_MAILS.select_related("step__round"), pk=pk)
-    lines = _csv_lines(wave_, timezone.now(), get_language() or "en")
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"{wave_.step.round.slug}-{wave_.step.mail_name}-{wave_.number}-left-out.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    name = f"{wave_.step.round.slug}-{wave_.step.mail_name}-{wave_.number}-left-out"
+    return spreadsheet.download(_left_out_rows(wave_, timezone.now()), name, get_language() or "en")
 
 
-def _csv_lines(wave_: Wave, at: datetime, language: str) -> Iterator[str]:
-    buffer = io.StringIO()
-    buffer.write(BYTE_ORDER_MARK)
-    writer = csv.writer(buffer, delimiter="," if language == "en" else ";", lineterminator="\r\n")
-    writer.writerow([_("Register number"), _("Workplace"), _("Authority"), _("Left out, because")])
+def _left_out_rows(wave_: Wave, at: datetime) -> Iterator[tuple[str, str, str, str]]:
+    yield _("Register number"), _("Workplace"), _("Authority"), _("Left out, because")
     for case, reason in wave_progress.cases_left_out(wave_, at):
         unit = case.sample_unit.workplace
-        row = (unit.register_id, unit.name, unit.authority, mail_texts.left_out(reason))
-        writer.writerow([for_spreadsheet(cell, language != "en") for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+        yield unit.register_id, unit.name, unit.authority, mail_texts.left_out(reason)

@@ -73,6 +73,11 @@ class Stratum(models.Model):
     def takes_all(self) -> bool:
         return self.sample_size == self.population_size
 
+    def label(self) -> str:
+        """Return what it covers in words, in the active language."""
+        parts = ([str(self.get_level_display())], self.industry_group_labels(), self.size_class_labels())
+        return ", ".join(" + ".join(part) for part in parts)
+
     def industry_group_labels(self) -> list[str]:
         return [str(IndustryGroup(code).label) for code in self.industry_groups]
 

@@ -81,13 +81,13 @@ def test_a_case_that_no_mail_has_reached_is_sampled_but_not_invited() -> None:
 
 def test_groups_are_those_of_the_sample_and_add_up_to_all() -> None:
     counts = monitor(make_field())
-    assert [(group.code, group.outcome.submitted, group.outcome.sampled) for group in counts.levels] == [
+    assert [(group.code, group.outcome.submitted, group.outcome.sampled) for group in counts.groups["level"]] == [
         ("municipality", 2, 5),
         ("state", 1, 3),
     ]
-    assert [group.code for group in counts.industry_groups] == ["education", "childcare"]
-    assert [group.code for group in counts.size_classes] == ["s10_24", "s50_99"]
-    for groups in (counts.levels, counts.industry_groups, counts.size_classes):
+    assert [group.code for group in counts.groups["industry_group"]] == ["education", "childcare"]
+    assert [group.code for group in counts.groups["size_class"]] == ["s10_24", "s50_99"]
+    for groups in counts.groups.values():
         assert sum(group.outcome.sampled for group in groups) == 8
 
 

@@ -94,7 +94,7 @@ def test_the_page_holds_no_style_attribute() -> None:
 def test_the_page_asks_the_database_a_fixed_number_of_questions(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     round_ = make_field()
     browser = browser_of(finn())
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(25):
         browser.get(reverse("round", args=[round_.slug]))
 
 

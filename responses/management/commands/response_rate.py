@@ -9,14 +9,16 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext
 
 from barometer.formats import number, percent
-from responses.monitoring import Group, Monitoring, monitor
+from responses.groups import Group
+from responses.monitoring import Monitoring, monitor
 from responses.statistics.outcome_rates import Outcome
 from surveys.management.rounds import round_named
 
 
 class Command(BaseCommand):
     help = (
-        "Print how many of the sampled workplaces have submitted, in all and by level, industry group and size class."
+        "Print how many of the sampled workplaces have submitted, in all and by level, industry group, size class and "
+        "region."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,9 +36,7 @@ class Command(BaseCommand):
                 "target_response_rate": float(round_.target_response_rate),
                 "target": counts.target,
                 **_numbers(counts.overall),
-                "by_level": _groups(counts.levels),
-                "by_industry_group": _groups(counts.industry_groups),
-                "by_size_class": _groups(counts.size_classes),
+                **{f"by_{name}": _groups(groups) for name, groups in counts.groups.items()},
             }
             self.stdout.write(json.dumps(document, indent=2, ensure_ascii=False))
         else:
@@ -73,7 +73,7 @@ def _lines(counts: Monitoring) -> list[str]:
     ]
     lines = [f"{label:<40}{number(count):>8}" for label, count in states]
     lines += ["", _header(), _rates(gettext("All"), overall)]
-    for groups in (counts.levels, counts.industry_groups, counts.size_classes):
+    for groups in counts.groups.values():
         lines += ["", *(_rates(group.label, group.outcome) for group in groups)]
     return lines
 
