@@ -21,6 +21,7 @@ REACTION_LATER = -0.35  # to a reminder
 
 SHARE_QUICK, QUICK_DAYS, SLOW_DAYS = 0.6, 1.2, 12.0  # mean days until the visit
 SHARE_BOUNCING = 0.02  # of the addresses
+SHARE_ON_PHONE = 0.18  # of the leaders
 SHARE_SCANNED = 0.02  # of the leaders: something opens every link in their mails first
 
 DECLINE, DECLINE_OF_OTHERS = 0.05, 0.075  # of the visits; others: who had no innovation
@@ -50,6 +51,7 @@ class Leader:
     Attributes:
         reaction: the probability of reacting to an invitation, and to a reminder.
         seconds: what a page takes.
+        on_phone: whether the questionnaire is filled in on a telephone.
         scanned: whether a mail scanner opens the links before anybody else.
     """
 
@@ -57,6 +59,7 @@ class Leader:
     reaction: tuple[float, float]
     visit: Visit
     seconds: int
+    on_phone: bool
     scanned: bool
 
     def reacts_at(self, contacted: datetime, *, reminder: bool) -> datetime | None:
@@ -87,6 +90,7 @@ def leader(register_id: str, register: Register, answers: Answers, address_kind:
         reaction=(_probability(logit), _probability(logit + REACTION_LATER)),
         visit=_visit(rng, innovative),
         seconds=rng.randint(20, 90),
+        on_phone=random.Random(f"device {seed} {register_id}").random() < SHARE_ON_PHONE,
         scanned=rng.random() < SHARE_SCANNED,
     )
 

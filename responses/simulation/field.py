@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from responses import links
 from responses.actions import answering, bounce, case, contact, sending
-from responses.models import Case, LinkHolder, Mail
+from responses.models import Case, LinkHolder, Mail, Response
 from responses.simulation.behaviour import CONFIRM_DAYS, Leader, at_work, bounces, leader
 from responses.simulation.rehearsal import local
 from responses.simulation.truth import plant
@@ -132,6 +132,7 @@ class Field:
     ) -> None:
         """Answer the next pages; submit unless the leader leaves before, or the workplace is closed or merged."""
         holder = person.holder
+        device = Response.Device.PHONE if person.leader.on_phone else Response.Device.COMPUTER
         planned = route(self.definition, person.register, person.answers)
         for page in planned.pages[person.pages : most]:
             answering.save_page(
@@ -141,6 +142,7 @@ class Field:
                 at=at,
                 complete=True,
                 language=holder.case.language,
+                device=device,
             )
             at += timedelta(seconds=person.leader.seconds)
             person.pages += 1

@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from responses import paradata
+from responses.actions.events import record
 from responses.models import Response
 from responses.paradata import DeviceCount, Duration, Stop
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round
-from tests.factories import NOON, make_case, make_open_round, make_response, record
+from tests.factories import NOON, make_case, make_open_round, make_response
 from tests.instruments import shipped
 from tests.leaders import LONG_WAY, SHORT_WAY, all_rows, owner_of, submit, walk
 from tests.people import browser_of, finn
