@@ -66,6 +66,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": [_row(place, holders, found, claims) for place in page],
         "wanted": wanted,
+        "for_an_audience": found.for_an_audience,
         "counts": {turn.name.lower(): turns.count(turn) for turn in Turn},
         "levels": Level.choices,
         "authorities": authorities.values_list("authority_code", "authority").distinct(),

@@ -182,6 +182,14 @@ def test_nobody_of_ten_started_after_two_working_days(cases: int, expected: list
     assert codes(wave, NOON + TWO_WORKING_DAYS) == []
 
 
+def test_public_holidays_are_no_working_days() -> None:
+    wave = make_wave(10, sent=True)
+    wave.released_at = wave.scheduled_for = datetime(2026, 4, 1, 10, tzinfo=COPENHAGEN)  # the Wednesday before Easter
+    after_easter = datetime(2026, 4, 8, 10, tzinfo=COPENHAGEN)
+    assert not wave_progress.is_judged(wave, after_easter - timedelta(minutes=1))
+    assert wave_progress.is_judged(wave, after_easter)
+
+
 def test_an_alarm_is_logged_as_an_error_once_and_names_no_address(caplog: pytest.LogCaptureFixture) -> None:
     make_wave()
     at = NOON + timedelta(hours=2)
