@@ -364,6 +364,23 @@ def test_a_case_that_has_ended_takes_no_call(round_: Round) -> None:
     assert not Call.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("events", "warned"),
+    [
+        ([], False),
+        ([EventKind.STARTED], False),
+        ([EventKind.REFUSED], True),
+        ([EventKind.DECLINED], True),
+        ([EventKind.REMINDERS_STOPPED], True),
+        ([EventKind.REPORTED_CLOSED], True),
+        ([EventKind.STARTED, EventKind.SUBMITTED], True),
+    ],
+)
+def test_the_page_of_a_call_says_who_is_to_be_left_alone(events: list[EventKind], warned: bool, round_: Round) -> None:
+    html = browser_of(finn()).get(reverse("call", args=[case_of(round_, events=events).pk])).content.decode()
+    assert ("Call only if it has asked for it" in html) is warned
+
+
 def test_a_note_has_two_hundred_characters(round_: Round) -> None:
     path, browser = reverse("call", args=[case_of(round_).pk]), browser_of(finn())
     answer = browser.post(path, {"outcome": "no_answer", "note": "x" * 201})
