@@ -136,6 +136,19 @@ def test_a_wave_that_is_over_below_nine_tenths_of_its_forecast(failed: int, expe
     assert codes(wave, NOON + timedelta(minutes=1)) == expected
 
 
+def test_who_answers_between_preparation_and_proof_is_no_longer_forecast() -> None:
+    wave = make_wave(second_person=True)
+    for case in Case.objects.order_by("pk")[:3]:
+        events.record(events.lock(case.pk), kind=EventKind.SUBMITTED, at=NOON + timedelta(hours=1))
+    found = actions.prove(wave=wave, by=None, at=NOON + timedelta(hours=2))
+    wave.refresh_from_db()
+    assert (wave.forecast, wave.left_out) == (7, {"submitted": 3})
+    actions.approve(wave=wave, by=finn(), at=NOON + timedelta(hours=2), proof_sha256=found.sha256)
+    sending.send_due(at=NOON + timedelta(hours=8))
+    assert progress(wave).reached == 7
+    assert codes(wave, NOON + timedelta(hours=9)) == []
+
+
 def test_a_paused_or_stopped_wave_raises_nothing_since_a_person_did_that() -> None:
     wave = make_wave()
     actions.pause(wave=wave, by=finn(), at=NOON)
