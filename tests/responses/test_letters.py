@@ -462,6 +462,8 @@ def test_the_pages_lead_from_the_plan_to_the_file(round_: Round, step: ContactSt
     answer = browser.post(reverse("letters", args=[round_.slug]), {"step": str(step.pk)})
     wave = Wave.objects.get()
     assert answer["Location"] == reverse("letter-wave", args=[wave.pk])
+    contact_page = f'<a href="{reverse("contact-plan", args=[round_.slug])}" aria-current="true">'
+    assert contact_page in browser.get(answer["Location"]).content.decode()
     assert "1 letter, prepared" in browser.get(reverse("letters", args=[round_.slug])).content.decode()
     assert browser.post(reverse("letters", args=[round_.slug]), {"step": "x"}).status_code == 404
     Round.objects.filter(pk=round_.pk).update(closed_at=timezone.now())
