@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Count, Q
 
 from responses.models import Call, CallClaim, Case, CaseEvent, LinkHolder
-from responses.recipients import OF_THE_OWNER, ON_REMINDERS
+from responses.recipients import OF_THE_OWNER, ON_REMINDERS, Audiences
 from responses.statistics.calling import Candidate, Place, Turn, calling_list, not_before, shortfalls
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import Contactable, StepKind, by_another_way, left_out
-from surveys.models import Round
+from surveys.models import ContactStep, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +57,38 @@ class LastCall:
 
 @dataclass(frozen=True, slots=True)
 class CallingList:
-    """``places`` in the order in which to call; ``calls`` by case; ``rates`` of the strata, by stratum."""
+    """``places`` in the order in which to call; ``calls`` by case; ``rates`` of the strata, by stratum.
+
+    ``for_an_audience``: the telephone round is not for all.
+    """
 
     places: Sequence[Place]
     calls: Mapping[int, LastCall]
     rates: Mapping[int, float]
+    for_an_audience: bool
 
 
 def read(round_: Round, wanted: Wanted, at: datetime) -> CallingList:
-    """Return whom to call in which order; four queries, however many cases there are.
+    """Return whom to call in which order; at most seven queries, however many cases there are.
 
     On it is who may be written to, by the rule of the mails, and has a telephone number and the task: an owner
-    whose delegate has it is never called.
+    whose delegate has it is never called. And who is in the audience of the telephone round of the contact plan, or
+    has agreed to be called.
     """
     sampled, submitted = _strata(round_)
     calls = _calls(round_)
+    steps = _with_audience(round_)
+    outside = _outside_the_audience(round_, steps)
     found = [
-        _candidate(row, calls.get(row["case_id"]))
+        candidate
         for row, contactable in _owners(round_, wanted)
         if left_out(contactable, StepKind.REMINDER) is None
+        and ((candidate := _candidate(row, calls.get(row["case_id"]))).agreed or candidate.case not in outside)
     ]
     shortfall = shortfalls(sampled, submitted, float(round_.target_response_rate))
     places = [place for place in calling_list(found, shortfall, at) if wanted.takes(place)]
     rates = {stratum: submitted.get(stratum, 0) / number for stratum, number in sampled.items()}
-    return CallingList(places, calls, rates)
+    return CallingList(places, calls, rates, for_an_audience=bool(steps))
 
 
 def claims(round_: Round, at: datetime) -> dict[int, CallClaim]:
@@ -103,6 +111,25 @@ def _calls(round_: Round) -> dict[int, LastCall]:
         before = calls.get(case)
         calls[case] = LastCall((before.number if before else 0) + 1, at, outcome, call_back_at)
     return calls
+
+
+def _with_audience(round_: Round) -> list[ContactStep]:
+    """Return the telephone rounds of the plan; none where one of them is for all. One query."""
+    steps = list(round_.contact_steps.filter(channel=ContactStep.Channel.PHONE))
+    return steps if all(step.audience.strip() for step in steps) else []
+
+
+def _outside_the_audience(round_: Round, steps: Sequence[ContactStep]) -> set[int]:
+    """Return the cases that none of these telephone rounds is for; none without rounds; at most two queries."""
+    if not steps:
+        return set()
+    audiences = Audiences(steps, [round_.pk])
+    owners = LinkHolder.objects.filter(case__in=Case.objects.of_round(round_).unfinished(), role=LinkHolder.Role.OWNER)
+    return {
+        owner.case_id
+        for owner in owners.select_related("case__sample_unit__workplace").order_by("case_id")
+        if not any(audiences.holds(step.pk, owner) for step in steps)
+    }
 
 
 def _owners(round_: Round, wanted: Wanted) -> Iterator[tuple[Mapping[str, Any], Contactable]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from barometer.postal import postal_address
 from responses import recipients
 from responses.contact_days import Days
 from responses.contact_elsewhere import LEAST_UNITS_FOR_KICK_OFF, TO_NO_CASE
@@ -74,7 +75,7 @@ def _people(round_: Round, at: datetime) -> Iterator[tuple[LinkHolder, Contactab
     for unit in units:
         person = unit.workplace.contact
         case = Case(pk=0, round=round_, sample_unit=unit, language=person.language)
-        holder = LinkHolder(case=case, email=person.email, address_kind=person.kind)
+        holder = LinkHolder(case=case, email=person.email, phone=person.phone, address_kind=person.kind)
         by_authority = person.kind == AddressKind.AUTHORITY
         yield holder, replace(NOBODY_YET, has_address=bool(person.email), reads_for_the_authority=by_authority)
 
@@ -100,7 +101,7 @@ def _forecast(
             on[reached[pk] or day.day] += 1
         elif past or (step.swept_on is not None and day.day <= step.swept_on):
             continue  # its day is over
-        elif reason := left_out(audiences.judged(pk, holder, _by_channel(step, contactable)), kind):
+        elif reason := left_out(audiences.judged(pk, holder, _by_channel(step, holder, contactable)), kind):
             reasons[reason] += 1
         else:
             _count(day, on, moved)
@@ -113,11 +114,19 @@ def _count(day: ContactDay, on: Counter[date], moved: Counter[Obstacle]) -> None
         moved[day.moved_by] += 1
 
 
-def _by_channel(step: ContactStep, contactable: Contactable) -> Contactable:
-    """Return how things stand where no e-mail address is needed."""
+def _by_channel(step: ContactStep, holder: LinkHolder, contactable: Contactable) -> Contactable:
+    """Return how things stand where no e-mail address is needed, but a telephone number, or an address of paper.
+
+    Calls and letters go to the workplace, so not where somebody else has the task.
+    """
     if step.channel == ContactStep.Channel.EMAIL:
         return contactable
-    return by_another_way(contactable, reachable=True)
+    if step.channel == ContactStep.Channel.PHONE:
+        reachable = bool(holder.phone)
+    else:
+        reachable = bool(postal_address(holder.case.sample_unit.workplace.address).lines)
+    elsewhere = contactable.task_elsewhere or holder.role == LinkHolder.Role.DELEGATE
+    return replace(by_another_way(contactable, reachable=reachable), task_elsewhere=elsewhere)
 
 
 def _elsewhere(step: ContactStep, days: Days, waves: Sequence[Wave], units: Mapping[str, int]) -> Forecast:

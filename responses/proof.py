@@ -67,7 +67,7 @@ def prove(wave: Wave, at: datetime) -> Proof:
     for batch in (mails[start : start + BATCH] for start in range(0, len(mails), BATCH)):
         finished, unwritable, read = run.write(batch)
         lines += read
-        opener = Opener(finished, run.known_elsewhere)
+        opener = Opener(finished, run.frame.names, run.known_elsewhere)
         findings += unwritable
         for each in finished:
             findings += check(each, opener, with_opening=run.greets(each.mail))

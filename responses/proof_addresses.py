@@ -7,6 +7,7 @@ from typing import NamedTuple
 from barometer.addresses import domain_of
 from responses.models import CaseEvent, ContactAttempt, LinkHolder, Mail, Wave
 from responses.proof_findings import Code, Finding
+from responses.proof_names import Names
 from responses.recipients import Line
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round, WorkplaceContact
@@ -23,15 +24,17 @@ class FrameContact(NamedTuple):
     leader: str
     email: str
     authority_code: str
+    name: str
 
 
 class Frame:
-    """The addresses of a round's frame, and what staff have said of those of its cases; two queries."""
+    """The names and addresses of a round's frame, and what staff have said of those of its cases; two queries."""
 
     def __init__(self, round_: Round) -> None:
         contacts = WorkplaceContact.objects.filter(workplace__round=round_).order_by()
-        rows = contacts.values_list("workplace_id", "leader", "email", "workplace__authority_code")
+        rows = contacts.values_list("workplace_id", "leader", "email", "workplace__authority_code", "workplace__name")
         self.contacts = {row[0]: FrameContact(*row) for row in rows.iterator(chunk_size=5000)}
+        self.names = Names.of({contact.name for contact in self.contacts.values()})
         self.workplaces: dict[str, set[int]] = defaultdict(set)
         self.domains: dict[str, Counter[str]] = defaultdict(Counter)
         for contact in self.contacts.values():

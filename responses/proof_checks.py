@@ -17,11 +17,11 @@ from responses.mail import MOST_SUBJECT
 from responses.mail_reading import Block, Reading, links_in, placeholders, read_html, read_text
 from responses.models import LinkHolder, Mail
 from responses.proof_findings import Code, Finding
+from responses.proof_names import MOST_OF_A_WORKPLACE, Names
 from responses.recipients import Line, left_out_of
 from surveys.models import AddressKind, ContactStep, Workplace
 
 PURPOSES = {path: purpose for purpose, path in links.PATHS.items()}
-MOST_OF_A_WORKPLACE = 120  # characters of its name, and of its address, that a mail prints
 MailName = ContactStep.MailName
 WITHOUT_LINK = frozenset({MailName.KICK_OFF, MailName.PRE_NOTICE, MailName.THANK_YOU, MailName.RESULT})
 
@@ -62,12 +62,12 @@ class Finished:
 class Opener:
     """Opens links and codes with the code of the web (``responses.links``), on holders read in one go.
 
-    Two queries for the mails of a batch, however many links stand in them. ``known_elsewhere`` are addresses of other
-    sites that belong in the mails.
+    Two queries for the mails of a batch, however many links stand in them. ``names`` are those of all workplaces of
+    the frame; ``known_elsewhere`` are addresses of other sites that belong in the mails.
     """
 
-    def __init__(self, finished: Iterable[Finished], known_elsewhere: Collection[str] = ()) -> None:
-        self.known_elsewhere = known_elsewhere
+    def __init__(self, finished: Iterable[Finished], names: Names, known_elsewhere: Collection[str] = ()) -> None:
+        self.names, self.known_elsewhere = names, known_elsewhere
         numbers: set[int] = set()
         cases: set[int] = set()
         for each in finished:
@@ -229,7 +229,7 @@ class _PartCheck:
 
     def _check_name_beside(self, block: Block, opened: Sequence[LinkHolder]) -> None:
         """In a bundle the paragraph of a link names its unit: the longest of the names in it, with its address."""
-        named = [unit for unit in self.units if _is_named(unit, block.words)]
+        named = [unit for unit in self.units if _is_named(unit, block.words, self.opener.names)]
         longest = max(named, key=lambda unit: len(unit.name), default=None)
         for holder in opened:
             if longest is None or holder.case.sample_unit.workplace_id != longest.pk:
@@ -240,7 +240,7 @@ class _PartCheck:
         """The unit that the links open is named; where there is no link, that of the line is."""
         [case] = self.holders
         behind = opened[0].case.sample_unit.workplace if opened else self.units[0]
-        if clean(behind.name, MOST_OF_A_WORKPLACE) not in self.part.words:
+        if not self.opener.names.has(self.part.words, clean(behind.name, MOST_OF_A_WORKPLACE)):
             self._add(Code.NAME_MISSING, case)
 
 
@@ -253,8 +253,9 @@ def _slug_of(path: str) -> str | None:
         return None
 
 
-def _is_named(unit: Workplace, words: str) -> bool:
-    return f"{clean(unit.name, MOST_OF_A_WORKPLACE)}, {clean(unit.address, MOST_OF_A_WORKPLACE)}" in words
+def _is_named(unit: Workplace, words: str, names: Names) -> bool:
+    address = clean(unit.address, MOST_OF_A_WORKPLACE)
+    return names.has(words, clean(unit.name, MOST_OF_A_WORKPLACE), f", {address}")
 
 
 def _check_headers(finished: Finished, opener: Opener) -> Iterator[Finding]:

@@ -125,18 +125,21 @@ class Audiences:
 
     def judged(self, step_pk: int, holder: LinkHolder, found: Contactable) -> Contactable:
         """Return how things stand with a holder, read with case and workplace, in this step."""
-        audience = self.audiences[step_pk]
-        if audience.expression is None:
+        if self.audiences[step_pk].expression is None:
             return found
+        return replace(found, in_audience=self.holds(step_pk, holder))
+
+    def holds(self, step_pk: int, holder: LinkHolder) -> bool:
+        """Whether a holder, read with case and workplace, is in the audience of this step."""
         values = case_values(
             language=holder.case.language,
             address_kind=holder.address_kind,
             contacts=self.contacts.get(holder.case_id, 0),
             delegated=holder.role == LinkHolder.Role.DELEGATE or holder.standing == LinkHolder.Standing.WATCHES,
-            started=found.disposition == Disposition.STARTED,
+            started=holder.case.disposition == Disposition.STARTED,
         )
         register = holder.case.sample_unit.workplace.register()
-        return replace(found, in_audience=audience.holds({**register, **values}))
+        return self.audiences[step_pk].holds({**register, **values})
 
 
 def contacts_so_far(round_pks: Collection[int]) -> Mapping[int, int]:

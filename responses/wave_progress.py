@@ -1,9 +1,9 @@
 """How far the waves of a round have come, by state and by mail domain, and who is left out of one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -14,6 +14,7 @@ from responses.recipients import Audiences, kind_of
 from responses.statistics import pace
 from responses.statistics.dispositions import Disposition
 from responses.statistics.eligibility import KINDS, left_out
+from surveys.days_off import public_holidays
 
 LEFT = (Mail.Status.HELD, Mail.Status.QUEUED, Mail.Status.CLAIMED, Mail.Status.HANDED_OVER)
 NOT_COME = (Disposition.NOT_STARTED, Disposition.BOUNCED)
@@ -139,11 +140,12 @@ def filtered_domains(waves: Sequence[Wave], at: datetime) -> dict[int, list[str]
     return found
 
 
-def is_judged(wave: Wave, at: datetime, holidays: Collection[date] = ()) -> bool:
-    """Whether two working days have passed since the wave began to leave."""
+def is_judged(wave: Wave, at: datetime) -> bool:
+    """Whether two working days of the round's country have passed since the wave, read with its round, began."""
     if wave.released_at is None:
         return False
     began = timezone.localtime(max(wave.released_at, wave.scheduled_for))
+    holidays = public_holidays(wave.step.round.country, (began.year, began.year + 1), "en")
     day = pace.after_working_days(began.date(), WORKING_DAYS, holidays)
     return at >= datetime.combine(day, began.timetz())
 

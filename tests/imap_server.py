@@ -2,6 +2,7 @@
 
 import re
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,9 +71,11 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def imap_server(*messages: bytes) -> Iterator[Imap]:
+def imap_server(*messages: bytes, tls: ssl.SSLContext | None = None) -> Iterator[Imap]:
     imap = Imap({"INBOX": dict(enumerate(messages, start=101))})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         server.daemon_threads = True
         server.imap = imap  # type: ignore[attr-defined]
         imap.port = server.server_address[1]

@@ -267,23 +267,28 @@ def _still_holds(wave: Wave, fresh: Proof) -> bool:
 
 @transaction.atomic
 def _take_out_ended(wave: Wave, at: datetime) -> None:
-    """Leave out the lines of cases that have ended since the wave was prepared, and cancel the mails that are empty."""
+    """Leave out the lines of cases that have ended since the wave was prepared, and cancel the mails that are empty.
+
+    They are no longer forecast: whoever approves the wave approves what is left.
+    """
     wave = _lock_waiting(wave.pk)
     happened = CaseEvent.objects.filter(at__gte=wave.prepared_at, case__contact_attempts__wave=wave)
     cases = happened.exclude(kind=EventKind.OPENED).values("case")
     held = Mail.objects.filter(wave=wave, status=Mail.Status.HELD, lines__case__in=cases)
     mails = {mail.pk: mail for mail in held.select_related("step").distinct()}
-    reasons: Counter[str] = Counter(wave.left_out)
+    before = Counter(wave.left_out)
+    reasons = before.copy()
     for pk, lines in recipients.lines_of(mails, at).items():
         for line in lines:
             if (reason := recipients.left_out_of(mails[pk], line.contactable)) is not None:
                 reasons[reason] += 1
                 ContactAttempt.objects.filter(pk=line.attempt.pk).update(left_out=reason)
-    if reasons != Counter(wave.left_out):
+    if reasons != before:
         empty = Mail.objects.filter(pk__in=mails).exclude(lines__left_out="")
         empty.update(status=Mail.Status.CANCELLED, outcome=Reason.NOBODY_LEFT, ended_at=at)
         wave.left_out = dict(reasons)
-        wave.save(update_fields=["left_out"])
+        wave.forecast -= reasons.total() - before.total()
+        wave.save(update_fields=["left_out", "forecast"])
 
 
 def _let_go(wave: Wave, by: User | None, at: datetime, *, paced: bool) -> int:

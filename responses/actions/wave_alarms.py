@@ -57,7 +57,7 @@ def alarms_of(round_: Round, at: datetime) -> list[Alarm]:
     if round_.status != Round.Status.OPEN:
         return []
     of_mails = Wave.objects.filter(step__round=round_, step__channel=ContactStep.Channel.EMAIL)
-    waves = list(of_mails.select_related("step").defer("digests").order_by("pk"))
+    waves = list(of_mails.select_related("step__round").defer("digests").order_by("pk"))
     found = [*_waiting(waves, at), *_without_wave(round_, waves, at)]
     released = [wave for wave in waves if wave.released_at and not wave.stopped_at and wave.forecast]
     found += _short(released, at)

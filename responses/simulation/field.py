@@ -64,7 +64,7 @@ class Field:
     def days(self, count: int) -> Iterator[date]:
         """Run the first so many days of the fieldwork, and yield each when it is over."""
         for day in (self.round.opens_on + timedelta(days=number) for number in range(count)):
-            for step in self.round.contact_steps.order_by("day", "pk"):
+            for step in self.round.contact_steps.filter(channel=ContactStep.Channel.EMAIL).order_by("day", "pk"):
                 if step.date == day:
                     self._write_to_all(step, local(day, MAILS_LEAVE))
             midnight = local(day + timedelta(days=1), time(0))

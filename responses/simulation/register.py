@@ -20,6 +20,7 @@ COLUMNS = (
     "CVR-nummer",
     "Navn",
     "Adresse",
+    "Postnummer",
     "By",
     "Forvaltningsniveau",
     "Myndighedskode",
@@ -29,6 +30,7 @@ COLUMNS = (
     "Region",
     "Leder",
     "E-mail",
+    "Telefon",
     "Adressetype",
     "Sprog",
 )
@@ -201,6 +203,7 @@ def _workplaces(population: int, rng: random.Random) -> Iterator[dict[str, objec
             "CVR-nummer": f"99{everywhere.index(authority):06d}",
             "Navn": f"{name} (øvelse)",
             "Adresse": f"{rng.choice(STREETS)} {rng.randint(1, 199)}",
+            "Postnummer": f"{place.code:0>4}",  # made up, but letters can be sorted by it
             "By": place.town,
             "Forvaltningsniveau": LEVELS[cell.level],
             "Myndighedskode": authority.code,
@@ -208,6 +211,7 @@ def _workplaces(population: int, rng: random.Random) -> Iterator[dict[str, objec
             "Branche": db07,
             "Ansatte": _employees(cell.size_class, rng),
             "Region": REGIONS[place.region],
+            "Telefon": f"09{position:06d}",  # no Danish number begins with 0
             **contacts.contact(authority, name),
         }
 

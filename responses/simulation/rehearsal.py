@@ -22,6 +22,10 @@ FIELD_DAYS, DEADLINE_DAY = 45, 40
 PLAN = (
     StepPlan(ContactStep.MailName.INVITATION, 0, waits=False),
     StepPlan(ContactStep.MailName.REMINDER_1, 5, waits=False),
+    StepPlan(
+        ContactStep.MailName.CALLS, 23, ContactStep.Channel.PHONE, waits=False
+    ),  # nobody calls, or posts a letter:
+    StepPlan(ContactStep.MailName.LETTER, 32, ContactStep.Channel.LETTER, waits=False),  # that is for whoever tries it
 )
 OPENING, SET_UP_DAYS_BEFORE = time(9), 7
 

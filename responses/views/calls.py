@@ -25,6 +25,7 @@ from responses.calling import LastCall, Wanted
 from responses.models import Call, CallClaim, Case, LinkHolder
 from responses.problem_texts import TEXTS
 from responses.statistics.calling import Place, Turn
+from responses.statistics.eligibility import ENDED
 from responses.views.respondent import others_of
 from surveys.models import Level, Round, Stratum, Workplace
 
@@ -66,6 +67,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": [_row(place, holders, found, claims) for place in page],
         "wanted": wanted,
+        "for_an_audience": found.for_an_audience,
         "counts": {turn.name.lower(): turns.count(turn) for turn in Turn},
         "levels": Level.choices,
         "authorities": authorities.values_list("authority_code", "authority").distinct(),
@@ -97,6 +99,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "calls": case_.calls.select_related("by").order_by("-pk"),
         "attempts": attempts,
         "claim": _claim_of_another(case_, staff(request), at),
+        "left_alone": case_.disposition in ENDED or actions.has_said_no(case_, owner),
         "link_problem": _link_problem(case_, owner, at),
         "links_left": actions.links_left(case_, at),
         **_script(case_, request.GET.get("script", "")),

@@ -26,7 +26,7 @@ from responses.mail import Unwritable
 from responses.models import ContactAttempt, LinkHolder, Wave
 from surveys.models import ContactStep, Round
 
-SHOWN = 20  # of those left out for one reason
+SHOWN = 20  # of those left out for one reason, and of those without a postal code
 LETTERS_PER_PAGE = 50
 
 
@@ -94,6 +94,7 @@ def wave(request: HttpRequest, pk: int) -> HttpResponseBase:
         "wave": wave_,
         "over": _is_over(wave_),
         "page": Paginator(attempts, LETTERS_PER_PAGE).get_page(request.GET.get("page")),
+        "shown": SHOWN,
         "without_code": [each for each in attempts if not postal_address(each.case.sample_unit.workplace.address).code],
         "left_out": [(mail_texts.left_out(code), number) for code, number in sorted(wave_.left_out.items())],
         "overtaken": _overtaken(attempts, overtaken),

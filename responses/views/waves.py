@@ -93,7 +93,8 @@ def _prepare(request: HttpRequest, step: ContactStep, *, for_day: date | None) -
     try:
         wave = contact.prepare_wave(step=step, at=at, by=staff(request), for_day=for_day)
     except contact.NobodyDue:
-        messages.info(request, _("Nobody is to be written to in this step who has not been written to already."))
+        text = _("Nobody is due in this step: all have had it, are left out, or wait for a step before it to leave.")
+        messages.info(request, text)
         return redirect("waves", step.round.slug)
     _prove(request, wave, staff(request), at)
     return redirect("wave", wave.pk)

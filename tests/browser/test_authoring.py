@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from responses.models import Response
 from surveys.models import Questionnaire
-from tests.browser.accessibility import WIDE, Axe, too_wide
+from tests.browser.accessibility import PHONE, WIDE, Axe, too_wide
 from tests.browser.conftest import OpenBrowser
-from tests.browser.leader import follow
-from tests.factories import NOON
+from tests.browser.leader import LONG_WAY, SHORT_WAY, Answers, Leader, follow, personal_path
+from tests.factories import NOON, make_case, make_open_round
 from tests.instruments import shipped
 from tests.people import dana
 
@@ -60,7 +61,22 @@ def look_at_it_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": WIDE, "height": 900})
 
 
-def test_a_question_with_routing_in_two_languages_is_added_and_the_next_version_published(
+def answer_it(page: Page, version: Questionnaire, language: str, question: str, answers: Answers) -> object:
+    """Answer the new version in a round of its own; return what is stored of the new question once submitted."""
+    case = make_case(make_open_round(questionnaire=version), language=language)
+    page.goto(personal_path(case))
+    asked: list[str] = []
+    leader = Leader(page, sees=lambda seen: asked.extend(seen.locator("main legend").all_inner_texts()))
+    leader.answer(answers)
+    assert any(question in legend for legend in asked) is ("green" in answers)
+    follow(page.locator("main .button-primary"))
+    expect(page.locator("main .alert-success")).to_be_visible()
+    response = Response.objects.get(case=case)
+    assert response.submitted_at is not None
+    return response.answers.get("green")
+
+
+def test_a_question_with_routing_in_two_languages_is_added_the_next_version_published_and_answered(
     open_browser: OpenBrowser, published: Questionnaire
 ) -> None:
     page = open_browser("en", staff=dana(), javascript=False)
@@ -100,6 +116,11 @@ def test_a_question_with_routing_in_two_languages_is_added_and_the_next_version_
         "da": "Gavnede innovationen klimaet?",
         "en": "Did the innovation benefit the climate?",
     }
+
+    leader = open_browser("da", javascript=False, width=PHONE)
+    innovative, not_innovative = {**LONG_WAY, "green": "yes"}, SHORT_WAY
+    assert answer_it(leader, new, "da", "Gavnede innovationen klimaet?", innovative) == "yes"
+    assert answer_it(leader, new, "en", "Did the innovation benefit the climate?", not_innovative) is None
 
 
 def test_a_wrong_step_is_undone_and_enter_saves(open_browser: OpenBrowser, published: Questionnaire) -> None:

@@ -22,7 +22,16 @@ from responses.calling import Wanted
 from responses.models import Call, CallClaim, Case, LinkHolder, Mail, Notice
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import ContactStep, Round
-from tests.factories import NOON, make_case, make_holder, make_open_round, make_response, make_stratum, refreshed
+from tests.factories import (
+    NOON,
+    make_case,
+    make_holder,
+    make_open_round,
+    make_response,
+    make_step,
+    make_stratum,
+    refreshed,
+)
 from tests.people import browser_of, dana, finn
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +126,24 @@ def test_nobody_is_called_without_a_number_by_a_retired_link_or_outside_the_fiel
 def test_neither_a_missing_mail_address_nor_one_of_the_authority_keeps_from_calling(round_: Round) -> None:
     cases = [case_of(round_, contact={"email": ""}), case_of(round_, contact={"kind": "authority"})]
     assert sorted(listed(round_)) == [case.pk for case in cases]
+
+
+def test_only_the_audience_of_the_telephone_round_is_called_and_whoever_has_agreed_to_it(round_: Round) -> None:
+    step = make_step(round_, "calls", channel="phone", day=5)
+    fresh, begun = case_of(round_), case_of(round_, events=[EventKind.STARTED])
+    agreed = case_of(round_, events=[EventKind.STARTED])
+    record(agreed, Outcome.CALL_BACK, call_back_at=timezone.now() + HOUR)
+    region = case_of(round_, level="region")
+    assert sorted(listed(round_)) == [fresh.pk, begun.pk, agreed.pk, region.pk]
+    html = browser_of(finn()).get(reverse("calls", args=[round_.slug])).content.decode()
+    assert "the audience of the telephone round" not in html
+    ContactStep.objects.filter(pk=step.pk).update(
+        audience="case_progress == 'not_started' and reg_level == 'municipality'"
+    )
+    assert sorted(listed(round_)) == [fresh.pk, agreed.pk]
+    html = browser_of(finn()).get(reverse("calls", args=[round_.slug])).content.decode()
+    assert "only the audience of the telephone round" in html
+    assert take(round_) == f"{reverse('call', args=[fresh.pk])}"
 
 
 def test_the_stratum_that_lacks_most_weighted_comes_first_and_agreed_calls_before_all(round_: Round) -> None:
@@ -335,6 +362,23 @@ def test_a_case_that_has_ended_takes_no_call(round_: Round) -> None:
         record(case, Outcome.NO_ANSWER)
     browser_of(finn()).post(reverse("call", args=[case.pk]), {"outcome": "no_answer"})
     assert not Call.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("events", "warned"),
+    [
+        ([], False),
+        ([EventKind.STARTED], False),
+        ([EventKind.REFUSED], True),
+        ([EventKind.DECLINED], True),
+        ([EventKind.REMINDERS_STOPPED], True),
+        ([EventKind.REPORTED_CLOSED], True),
+        ([EventKind.STARTED, EventKind.SUBMITTED], True),
+    ],
+)
+def test_the_page_of_a_call_says_who_is_to_be_left_alone(events: list[EventKind], warned: bool, round_: Round) -> None:
+    html = browser_of(finn()).get(reverse("call", args=[case_of(round_, events=events).pk])).content.decode()
+    assert ("Call only if it has asked for it" in html) is warned
 
 
 def test_a_note_has_two_hundred_characters(round_: Round) -> None:

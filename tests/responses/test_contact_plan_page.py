@@ -12,6 +12,7 @@ from barometer.models import AuditEvent
 from responses.actions import contact
 from responses.contact_days import days_of, in_order
 from responses.contact_elsewhere import sampled_units
+from responses.models import LinkHolder
 from responses.planned_contacts import Forecast, forecasts
 from responses.statistics.eligibility import LeftOut
 from surveys.actions.default_plan import DEFAULT_PLAN, StepPlan
@@ -25,6 +26,7 @@ from tests.factories import (
     make_open_round,
     make_response,
     make_round,
+    make_step,
     make_unit,
     make_workplace,
     refreshed,
@@ -105,14 +107,27 @@ def test_danish_pages_say_it_in_danish() -> None:
 
 def test_who_is_not_to_be_written_to_is_counted_as_left_out() -> None:
     round_ = planned_round()
-    make_unit(make_workplace(round_, contact={"email": ""}))
-    make_unit(make_workplace(round_, contact={"kind": "authority"}))
+    phone = {"phone": "86 12 34 56"}
+    make_unit(make_workplace(round_, contact={"email": "", **phone}))
+    make_unit(make_workplace(round_, contact={"kind": "authority", **phone}, address=""))
     make_unit(make_workplace(round_))
+    make_step(round_, "letter", day=30, channel="letter")
     round_.contact_steps.filter(mail_name="reminder_2").update(audience="reg_employees > 1000")
     assert forecast_of(round_, "invitation").total == 2
     assert forecast_of(round_, "reminder_1").total == 1
-    assert forecast_of(round_, "calls").total == 3  # no address is needed
+    assert forecast_of(round_, "calls").total == 2  # no address is needed, but a number
+    assert forecast_of(round_, "letter").total == 2  # and here one of paper
     assert dict(forecast_of(round_, "reminder_2").left_out)[LeftOut.NOT_IN_AUDIENCE] == 1
+
+
+def test_neither_a_call_nor_a_letter_is_planned_where_somebody_else_has_the_task() -> None:
+    round_ = make_open_round(plan=DEFAULT_PLAN)
+    make_step(round_, "letter", day=30, channel="letter")
+    cases = [make_case(round_, contact={"phone": "86 12 34 56"}) for _ in range(2)]
+    make_holder(cases[0], LinkHolder.Role.DELEGATE)
+    for name in ("calls", "letter"):
+        found = forecast_of(round_, name)
+        assert (found.total, dict(found.left_out)) == (1, {LeftOut.TASK_ELSEWHERE: 1})
 
 
 def test_in_the_field_it_shows_whom_a_step_has_reached_and_whom_it_will() -> None:

@@ -25,6 +25,7 @@ from responses.models import Case, ContactAttempt, LinkHolder, Wave
 from responses.references import reference
 from responses.statistics.dispositions import EventKind
 from responses.statistics.eligibility import LeftOut
+from responses.views import letters as views
 from surveys.models import ContactStep, Round, RoundText
 from tests.factories import NOON, make_case, make_holder, make_open_round, make_response
 from tests.people import browser_of, dana, finn
@@ -461,11 +462,29 @@ def test_the_pages_lead_from_the_plan_to_the_file(round_: Round, step: ContactSt
     answer = browser.post(reverse("letters", args=[round_.slug]), {"step": str(step.pk)})
     wave = Wave.objects.get()
     assert answer["Location"] == reverse("letter-wave", args=[wave.pk])
+    contact_page = f'<a href="{reverse("contact-plan", args=[round_.slug])}" aria-current="true">'
+    assert contact_page in browser.get(answer["Location"]).content.decode()
     assert "1 letter, prepared" in browser.get(reverse("letters", args=[round_.slug])).content.decode()
     assert browser.post(reverse("letters", args=[round_.slug]), {"step": "x"}).status_code == 404
     Round.objects.filter(pk=round_.pk).update(closed_at=timezone.now())
     browser.post(reverse("letters", args=[round_.slug]), {"step": str(step.pk)})
     assert Wave.objects.count() == 1
+
+
+def test_of_letters_without_a_postal_code_a_page_names_some_and_counts_all(
+    round_: Round, step: ContactStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "SHOWN", 2)
+    for number in range(4):
+        make_case(
+            round_, name=f"Uden {number}" if number else "Med", address="Øvelsesvej 1" + ", 8000 Aarhus" * (not number)
+        )
+    before = reverse("letters", args=[round_.slug])
+    told = [browser_of(finn()).get(before).content.decode()]
+    told.append(browser_of(finn()).get(reverse("letter-wave", args=[prepared(step).pk])).content.decode())
+    for html in told:
+        found = re.search(r"3 letters without a postal code, so last in the file:(.*?)</p>", html, re.DOTALL)
+        assert found and re.findall(r"Uden \d|…", found[1]) == ["Uden 1", "Uden 2", "…"]
 
 
 @pytest.mark.parametrize("name", ["letters", "letter-wave"])

@@ -185,6 +185,21 @@ def test_two_links_swapped_between_names_that_begin_alike(names: tuple[str, str]
     assert Code.NAME_NOT_BEHIND_LINK in errors(wave)
 
 
+@pytest.mark.parametrize("written", ["Nordre Skolen", "Nordre Skolen, Skovvej 1", "Nordskolen", "Skolens Have"])
+def test_a_name_that_stands_only_inside_a_longer_one(written: str, round_: Round) -> None:
+    make_case(round_, name="Skolen", address="Skovvej 1")
+    for name in ("Nordre Skolen", "Skolens Have"):
+        make_case(round_, name=name, events=[EventKind.SUBMITTED])
+    own = MailText(round=round_, name="invitation", language="da", subject="x", edited_at=NOON)
+    own.body = f"[opening]\n\nI {written} er der brug for svar: {{link}}"
+    own.save()
+    found = errors(prepare(round_))
+    assert Code.NAME_MISSING in found
+    own.body = own.body.replace(written, f"{written} og Skolens afdelinger")
+    own.save()
+    assert Code.NAME_MISSING not in errors(Wave.objects.get())
+
+
 @pytest.mark.parametrize("changed_by_staff", [False, True])
 def test_two_addresses_swapped(changed_by_staff: bool, round_: Round) -> None:
     first, second, _ = make_case(round_), make_case(round_), make_case(round_)

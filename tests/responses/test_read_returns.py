@@ -21,6 +21,7 @@ from tests.imap_server import imap_server
 from tests.responses.test_bounce import send_step
 from tests.responses.test_returns import GARBAGE
 from tests.returned import away, complaint, dsn, read_receipt, reply
+from tests.smtp_sink import CERTIFICATE, server_certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,18 @@ def test_a_mailbox_on_a_server_is_read_and_sorted(mail: Mail, moves: bool) -> No
         }
         assert "EXPUNGE" not in server.commands
     assert recorded()[0] == ("hard", mail.pk)
+
+
+def test_a_mailbox_is_read_over_tls_and_only_with_a_certificate_that_is_trusted(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with imap_server(dsn(sent_to=to(mail)), tls=server_certificate()) as server:
+        url = f"imaps://user:hemmelig@127.0.0.1:{server.port}/INBOX"
+        assert fetch_returns(url) == {}
+        assert server.commands == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        assert fetch_returns(url) == {"hard": 1}
+        assert sorted(server.folders["Handled"]) == [101]
 
 
 @pytest.mark.parametrize("step", ["LOGIN", "SELECT", "SEARCH", "FETCH", "MOVE"])

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from barometer.addresses import is_reserved_address
+from barometer.postal import postal_address
 from responses.simulation.register import FULL_SIZE, authorities, margins, write_register
 from surveys.frame_file import FrameRow, read_frame
 
@@ -47,6 +48,11 @@ def test_nothing_in_it_can_be_taken_for_a_real_workplace_or_reach_a_person(rows:
     assert len({row.name for row in rows}) == len(rows)
     assert all(not row.email or is_reserved_address(row.email) for row in rows)
     assert all(row.register_id.startswith("9") and row.cvr.startswith("99") for row in rows)
+    assert all(row.phone.startswith("09 ") for row in rows)
+
+
+def test_letters_can_be_sorted_by_postal_code(rows: tuple[FrameRow, ...]) -> None:
+    assert all(postal_address(row.address).code for row in rows)
 
 
 def test_some_workplaces_share_an_address_within_their_authority_and_some_have_none(

@@ -136,6 +136,19 @@ def test_a_wave_that_is_over_below_nine_tenths_of_its_forecast(failed: int, expe
     assert codes(wave, NOON + timedelta(minutes=1)) == expected
 
 
+def test_who_answers_between_preparation_and_proof_is_no_longer_forecast() -> None:
+    wave = make_wave(second_person=True)
+    for case in Case.objects.order_by("pk")[:3]:
+        events.record(events.lock(case.pk), kind=EventKind.SUBMITTED, at=NOON + timedelta(hours=1))
+    found = actions.prove(wave=wave, by=None, at=NOON + timedelta(hours=2))
+    wave.refresh_from_db()
+    assert (wave.forecast, wave.left_out) == (7, {"submitted": 3})
+    actions.approve(wave=wave, by=finn(), at=NOON + timedelta(hours=2), proof_sha256=found.sha256)
+    sending.send_due(at=NOON + timedelta(hours=8))
+    assert progress(wave).reached == 7
+    assert codes(wave, NOON + timedelta(hours=9)) == []
+
+
 def test_a_paused_or_stopped_wave_raises_nothing_since_a_person_did_that() -> None:
     wave = make_wave()
     actions.pause(wave=wave, by=finn(), at=NOON)
@@ -180,6 +193,14 @@ def test_nobody_of_ten_started_after_two_working_days(cases: int, expected: list
     case = Case.objects.order_by("pk")[0]
     events.record(events.lock(case.pk), kind=EventKind.STARTED, at=NOON)
     assert codes(wave, NOON + TWO_WORKING_DAYS) == []
+
+
+def test_public_holidays_are_no_working_days() -> None:
+    wave = make_wave(10, sent=True)
+    wave.released_at = wave.scheduled_for = datetime(2026, 4, 1, 10, tzinfo=COPENHAGEN)  # the Wednesday before Easter
+    after_easter = datetime(2026, 4, 8, 10, tzinfo=COPENHAGEN)
+    assert not wave_progress.is_judged(wave, after_easter - timedelta(minutes=1))
+    assert wave_progress.is_judged(wave, after_easter)
 
 
 def test_an_alarm_is_logged_as_an_error_once_and_names_no_address(caplog: pytest.LogCaptureFixture) -> None:

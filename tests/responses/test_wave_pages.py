@@ -103,7 +103,7 @@ def test_a_step_in_which_nobody_is_left_to_write_to_gets_no_wave(round_: Round) 
     response: Any = browser_of(finn()).post(
         f"/rounds/{round_.slug}/waves/", {"step": step(round_).pk, "act": "now"}, follow=True
     )
-    assert "Nobody is to be written to in this step" in response.content.decode()
+    assert "Nobody is due in this step" in response.content.decode()
     assert Wave.objects.count() == 1
 
 
