@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from responses.exports import BYTE_ORDER_MARK, for_spreadsheet
+from responses.exports import BYTE_ORDER_MARK, Cell, for_spreadsheet
 from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
@@ -56,7 +56,7 @@ def request_rows(round_: Round) -> Iterator[list[str]]:
         yield [str(each.pk), given, each.language, str(each.text_version), each.email]
 
 
-def lines(rows: Callable[[Round], Iterator[list[str]]], round_: Round, language: str) -> Iterator[str]:
+def lines(rows: Callable[[Round], Iterator[Sequence[Cell]]], round_: Round, language: str) -> Iterator[str]:
     """Yield the file line by line: semicolons, but commas for a spreadsheet in English."""
     buffer = io.StringIO()
     buffer.write(BYTE_ORDER_MARK)

@@ -21,7 +21,8 @@ from responses import calling
 from responses.actions import call as actions
 from responses.actions.case import CaseClosed
 from responses.call_forms import CONFIRMED, MERGED, CallForm, PhoneForm
-from responses.calling import LastCall, Wanted
+from responses.calling import Wanted
+from responses.follow_up import LastCall
 from responses.models import Call, CallClaim, Case, LinkHolder
 from responses.problem_texts import TEXTS
 from responses.statistics.calling import Place, Turn
