@@ -24,20 +24,16 @@ def reasons(candidate: Candidate, rate: float, target: float) -> list[str]:
 def _reasons(candidate: Candidate, rate: float, target: float) -> Iterator[str]:
     if rate < target:
         shares = {"rate": percent(rate, 1), "target": percent(target)}
-        yield _("Its stratum stands at %(rate)s, and the target is %(target)s.") % shares
+        yield _("Stratum at %(rate)s, target %(target)s.") % shares
     else:
-        yield _("Its stratum has reached the target (%(rate)s).") % {"rate": percent(rate, 1)}
+        yield _("Stratum at %(rate)s: target reached.") % {"rate": percent(rate, 1)}
     if abs(candidate.lag) < NO_DIFFERENCE:
-        yield _("Workplaces like it answer as often as the mean.")
+        yield _("Its kind answers as often as the mean.")
     elif candidate.lag > 0:
-        yield _("Workplaces like it answer less often than the mean: %(points)s percentage points.") % {
-            "points": points(candidate.lag)
-        }
+        yield _("Its kind answers %(points)s points less often than the mean.") % {"points": points(candidate.lag)}
     else:
-        yield _("Workplaces like it answer more often than the mean: %(points)s percentage points.") % {
-            "points": points(-candidate.lag)
-        }
-    yield _("Stands for %(number)s of the workplaces in the register.") % {"number": number(candidate.weight, 1)}
+        yield _("Its kind answers %(points)s points more often than the mean.") % {"points": points(-candidate.lag)}
+    yield _("Stands for %(number)s in the register.") % {"number": number(candidate.weight, 1)}
     if candidate.started:
         yield _("Started: it may well submit by itself.")
     if candidate.calls:

@@ -60,7 +60,7 @@ TEXTS: dict[str, str | Promise] = {
     "test_not_reserved": _(
         "This is a rehearsal: a test mail goes only to addresses reserved for examples, which reach nobody."
     ),
-    "representativity_no_cases": _("No case is in the field that is not known to be not eligible."),
+    "representativity_no_cases": _("No case is in the field, or all are known not to be eligible."),
     "representativity_nobody": _("Nobody has answered yet, so there is nothing to compare."),
     "representativity_everybody": _("Everybody has answered, so the response is the sample itself."),
     "representativity_all_alike": _(

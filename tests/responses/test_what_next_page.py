@@ -159,14 +159,14 @@ def test_the_page_says_who_why_and_whether_to_go_on(round_: Round) -> None:
     html = page(round_)
     text = words(html)
     assert "10 cases may be followed up; here are the first 10." in text
-    assert "Its stratum stands at 20.0%, and the target is 50%." in text
-    assert "Workplaces like it answer less often than the mean:" in text
-    assert "Stands for 10.0 of the workplaces in the register." in text
+    assert "Stratum at 20.0%, target 50%." in text
+    assert "points less often than the mean." in text
+    assert "Stands for 10.0 in the register." in text
     assert "Go on The next 10 cases are expected to raise the response rate by" in text
     assert "Assumed: 20% of first follow-ups bring an answer." in text
     assert "Sidste &lt;b&gt;skole&lt;/b&gt;" in html
     assert reverse("calls", args=[round_.slug]) in html
-    assert "Its stratum has reached the target" in text
+    assert "Stratum at 81.8%: target reached." in text
     assert "style=" not in html
 
 
