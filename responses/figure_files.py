@@ -97,9 +97,8 @@ REPRESENTATIVITY: Mapping[str, Callable[[Reading], Iterator[Row]]] = {
 }
 
 
-def list_rows(work: WorkList, round_: Round) -> Iterator[Row]:
-    """Yield the whole work list, without names of people or addresses; two queries."""
-    yield [
+def _list_header() -> Row:
+    return [
         _("Place"),
         _("Fifth"),
         _("Register number"),
@@ -116,12 +115,13 @@ def list_rows(work: WorkList, round_: Round) -> Iterator[Row]:
         _("E-mail"),
         _("Why"),
     ]
+
+
+def list_rows(work: WorkList, round_: Round) -> Iterator[Row]:
+    """Yield the whole work list, without names of people or addresses; two queries."""
+    yield _list_header()
     strata = dict(Stratum.objects.filter(sample__round=round_).values_list("pk", "code"))
-    columns = (
-        "sample_unit__workplace__register_id",
-        "sample_unit__workplace__name",
-        "sample_unit__workplace__authority",
-    )
+    columns = [f"sample_unit__workplace__{name}" for name in ("register_id", "name", "authority")]
     names = {pk: rest for pk, *rest in Case.objects.of_round(round_).unfinished().values_list("pk", *columns)}
     target = float(round_.target_response_rate)
     for each in work.ranked:

@@ -21,7 +21,7 @@ from responses import calling
 from responses.actions import call as actions
 from responses.actions.case import CaseClosed
 from responses.call_forms import CONFIRMED, MERGED, CallForm, PhoneForm
-from responses.calling import CallingList, Wanted
+from responses.calling import Wanted
 from responses.follow_up import LastCall
 from responses.follow_up_texts import reasons
 from responses.models import Call, CallClaim, Case, LinkHolder

@@ -136,13 +136,6 @@ def test_the_stratum_that_lacks_most_weighted_comes_first_and_agreed_calls_befor
     assert listed(round_, Wanted(stratum=heavy.pk)) == [large.pk]
 
 
-def test_the_list_says_why_each_case_stands_there(round_: Round) -> None:
-    stratum = make_stratum(round_, population_size=30, sample_size=4)
-    case_of(round_, stratum=stratum)
-    html = browser_of(finn()).get(reverse("calls", args=[round_.slug])).content.decode()
-    assert "Stratum at 0.0%, target 50%. Its kind answers as often as the mean. Stands for 7.5 in the register." in html
-
-
 def test_answers_of_a_stratum_take_its_cases_down_the_list(round_: Round) -> None:
     first, second = (make_stratum(round_, code=code, population_size=20, sample_size=2) for code in ("a", "b"))
     one, other = case_of(round_, stratum=first), case_of(round_, stratum=second)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,9 +16,10 @@ from django.utils import timezone
 from responses import calling, follow_up, recipients
 from responses.actions import call as calls
 from responses.actions import case as case_actions
+from responses.actions import contact, sending
 from responses.calling import Wanted
 from responses.follow_up import may_be_contacted
-from responses.models import Call, Case, LinkHolder
+from responses.models import Call, Case, ContactAttempt, LinkHolder
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import UNFINISHED, left_out
 from surveys.audience import problems_of
@@ -137,6 +139,13 @@ def test_the_calling_list_has_the_same_order(round_: Round) -> None:
     assert [place.gain for place in places] == [each.gain for each in follow_up.read(round_).ranked]
 
 
+def test_the_calling_list_says_why_each_case_stands_there() -> None:
+    round_ = make_open_round()
+    make_case(round_, stratum=make_stratum(round_, population_size=30, sample_size=4), contact={"phone": "86 12 34 56"})
+    html = browser_of(finn()).get(reverse("calls", args=[round_.slug])).content.decode()
+    assert "Stratum at 0.0%, target 50%. Its kind answers as often as the mean. Stands for 7.5 in the register." in html
+
+
 def test_the_round_tells_how_often_a_call_brings_an_answer() -> None:
     round_ = make_open_round()
     stratum = make_stratum(round_, population_size=90, sample_size=60)
@@ -189,6 +198,13 @@ def test_with_nobody_left_it_says_so() -> None:
     round_ = make_open_round()
     field(round_, submitted=2, of=2, level="state")
     assert "Nobody is left to follow up" in words(page(round_))
+
+
+def test_without_any_case_it_says_so() -> None:
+    round_ = make_open_round()
+    text = words(page(round_))
+    assert "No case is in the field, or all are known not to be eligible. Nobody is left to follow up" in text
+    assert [len(file(round_, name)) for name in ("list", "curve")] == [1, 1]
 
 
 def test_before_the_first_answer_the_strata_give_the_order() -> None:
@@ -264,6 +280,19 @@ def test_a_reminder_can_go_to_the_first_fifth_of_the_list_only(round_: Round) ->
     assert reminded(round_, "case_priority == 1") == set(order[:2])
     assert reminded(round_, "case_priority <= 2") == set(order[:4])
     assert reminded(round_, "case_priority in (1, 2, 3, 4, 5)") == set(order)
+
+
+def test_a_mail_to_the_first_fifth_leaves_to_them_alone_and_not_to_who_says_no_meanwhile(mailoutbox: list[Any]) -> None:
+    round_ = make_open_round()
+    field(round_, submitted=0, of=10, level="municipality")
+    first, second, *_others = listed(round_)
+    step = make_step(round_, ContactStep.MailName.REMINDER_1, audience="case_priority == 1")
+    contact.queue_step(step=step, at=NOON)
+    attempts = ContactAttempt.objects.filter(step=step)
+    assert set(attempts.values_list("case_id", flat=True)) == {first, second}
+    case_actions.record_refusal(case=Case.objects.get(pk=second), reason="x", by=finn(), at=NOON)
+    assert sending.send_due(at=NOON) == {"sent": 1, "cancelled": 1}
+    assert [mail.to for mail in mailoutbox] == [[LinkHolder.objects.get(case=first).email]]
 
 
 def test_no_audience_brings_back_who_said_no_or_opted_out() -> None:
