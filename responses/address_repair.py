@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from barometer import spreadsheet
 from responses.address_texts import status_in_words
+from responses.contact_facts import ON_ADDRESS
 from responses.models import Case, CaseEvent, LinkHolder, MailReturn
-from responses.recipients import ON_ADDRESS
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round
 from surveys.register_headers import HEADERS

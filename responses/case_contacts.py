@@ -1,11 +1,12 @@
 """What people left after the receipt, as CSV files: case contacts, and addresses for the mail about the results."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from barometer import spreadsheet
+from barometer.spreadsheet import Cell
 from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
@@ -54,7 +55,7 @@ def request_rows(round_: Round) -> Iterator[list[str]]:
         yield [str(each.pk), given, each.language, str(each.text_version), each.email]
 
 
-def lines(rows: Callable[[Round], Iterator[list[str]]], round_: Round, language: str) -> Iterator[str]:
+def lines(rows: Callable[[Round], Iterator[Sequence[Cell]]], round_: Round, language: str) -> Iterator[str]:
     """Yield the file line by line: semicolons, but commas for a spreadsheet in English."""
     with translation.override(language):
         table = list(rows(round_))

@@ -60,6 +60,20 @@ TEXTS: dict[str, str | Promise] = {
     "test_not_reserved": _(
         "This is a rehearsal: a test mail goes only to addresses reserved for examples, which reach nobody."
     ),
+    "representativity_no_cases": _("No case is in the field, or all are known not to be eligible."),
+    "representativity_nobody": _("Nobody has answered yet, so there is nothing to compare."),
+    "representativity_everybody": _("Everybody has answered, so the response is the sample itself."),
+    "representativity_all_alike": _(
+        "All cases are alike in level, industry group and size class, so nothing can be said of who answers."
+    ),
+    "representativity_silent": _("%(variable)s “%(category)s”: nobody has answered. Its propensity counts as 0."),
+    "representativity_complete": _("%(variable)s “%(category)s”: everybody has answered. Its propensity counts as 1."),
+    "representativity_separated": _(
+        "Some combinations of categories have answered completely or not at all: their propensity counts as 1 or 0."
+    ),
+    "representativity_within_chance": _(
+        "The differences between the groups are no larger than chance makes them, so R is 1 for all that can be seen."
+    ),
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from django.db import models
 
+from responses import follow_up
+from responses.contact_facts import LEFT, OF_THE_OWNER, ON_ADDRESS, ON_REMINDERS
 from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder, Mail, Notice
 from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
@@ -23,11 +25,6 @@ from responses.statistics.eligibility import (
 )
 from surveys.audience import Audience, case_values
 from surveys.models import AddressKind, ContactStep, Round
-
-ON_ADDRESS = (EventKind.BOUNCED, EventKind.ADDRESS_CHANGED, EventKind.LINK_ISSUED)
-ON_REMINDERS = (EventKind.REMINDERS_STOPPED, EventKind.REMINDERS_RESUMED)
-LEFT = (Mail.Status.HANDED_OVER, Mail.Status.SENT, Mail.Status.UNKNOWN)  # for all that we know, it has been read
-OF_THE_OWNER = models.Q(holder=None) | models.Q(holder__role=LinkHolder.Role.OWNER)
 
 
 class Facts(Protocol):
@@ -116,12 +113,15 @@ def receivers(round_: Round, at: datetime) -> Iterator[tuple[LinkHolder, Contact
 
 
 class Audiences:
-    """Tells who is in the audience of a step, as things stand; one query where contacts count, otherwise none."""
+    """Tells who is in the audience of a step, as things stand; queries only where contacts or priorities count."""
 
     def __init__(self, steps: Collection[ContactStep], round_pks: Collection[int]) -> None:
         self.audiences = {step.pk: Audience.of(step.audience) for step in steps}
         counts = any(audience.counts_contacts for audience in self.audiences.values())
         self.contacts: Mapping[int, int] = contacts_so_far(round_pks) if counts else {}
+        ranks = any(audience.ranks_cases for audience in self.audiences.values())
+        rounds = Round.objects.filter(pk__in=round_pks) if ranks else Round.objects.none()
+        self.priorities: Mapping[int, int] = follow_up.priorities(rounds)
 
     def judged(self, step_pk: int, holder: LinkHolder, found: Contactable) -> Contactable:
         """Return how things stand with a holder, read with case and workplace, in this step."""
@@ -137,6 +137,7 @@ class Audiences:
             contacts=self.contacts.get(holder.case_id, 0),
             delegated=holder.role == LinkHolder.Role.DELEGATE or holder.standing == LinkHolder.Standing.WATCHES,
             started=holder.case.disposition == Disposition.STARTED,
+            priority=self.priorities.get(holder.case_id),
         )
         register = holder.case.sample_unit.workplace.register()
         return self.audiences[step_pk].holds({**register, **values})

@@ -20,6 +20,7 @@ from surveys.questionnaire.expression_checks import check_condition
 from surveys.questionnaire.names import Name, names_for_page
 
 CONTACTS = "case_contacts"
+PRIORITY = "case_priority"
 PROGRESS = (("not_started", _("Not started")), ("started", _("Started, not submitted")))
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
 
@@ -67,9 +68,14 @@ class Audience:
         """Whether it has to be known how often a case has been written to."""
         return self.expression is not None and CONTACTS in self.expression.names
 
+    @property
+    def ranks_cases(self) -> bool:
+        """Whether it has to be known whom following up gains most."""
+        return self.expression is not None and PRIORITY in self.expression.names
+
 
 def case_values(
-    *, language: str, address_kind: str, contacts: int, delegated: bool, started: bool
+    *, language: str, address_kind: str, contacts: int, delegated: bool, started: bool, priority: int | None
 ) -> dict[str, str | int]:
     """Return the variables of a case by name; those of the register are ``Workplace.register()``.
 
@@ -77,14 +83,16 @@ def case_values(
         contacts: mails and letters to the case so far.
         delegated: somebody else than the leader has the task.
         started: an answer is saved, and nothing is submitted.
+        priority: 1 for the first fifth of the work list to 5 for the last; None for who is not on it: unknown.
     """
-    return {
+    values: dict[str, str | int] = {
         "case_language": language,
         "case_address_kind": address_kind,
         CONTACTS: contacts,
         "case_delegated": "yes" if delegated else "no",
         "case_progress": "started" if started else "not_started",
     }
+    return values if priority is None else values | {PRIORITY: priority}
 
 
 def problems_of(text: str, languages: Sequence[str]) -> list[Problem]:
@@ -118,6 +126,7 @@ def _vocabulary(languages: Sequence[str]) -> Questionnaire:
         _coded("case_language", _("Language"), [(code, language_name(code)) for code in languages]),
         _coded("case_address_kind", _("Who reads the address"), AddressKind.choices),
         _plain(CONTACTS, _("Mails and letters so far"), "integer"),
+        _plain(PRIORITY, _("Fifth of “What next”: 1 gains most, 5 least"), "integer"),
         _coded("case_delegated", _("Whether somebody else has the task"), YES_NO),
         _coded("case_progress", _("How far the answers have come"), PROGRESS),
     )

@@ -11,8 +11,8 @@ from barometer.problems import Problem
 from barometer.telephone import MAX_LENGTH, tidy_number
 from responses.actions import contact, events
 from responses.actions.case import CaseClosed, lock_open, record_refusal, reminders_stopped
+from responses.contact_facts import ON_ADDRESS
 from responses.models import Call, CallClaim, Case, CaseEvent, DeclineReason, LinkHolder, Mail, Notice
-from responses.recipients import ON_ADDRESS
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import ENDED
 from surveys.models import AddressKind, ContactStep, Round

@@ -12,8 +12,9 @@ from barometer.models import User
 from responses import recipients
 from responses.actions import address_mails, events
 from responses.actions import contact as contacts
+from responses.contact_facts import OF_THE_OWNER, ON_REMINDERS
 from responses.models import Case, CaseEvent, DeclineReason, LinkHolder, Mail, Notice
-from responses.recipients import OF_THE_OWNER, ON_REMINDERS, Line
+from responses.recipients import Line
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.hand_over import typed_name
 from surveys.models import AddressKind

@@ -1,4 +1,4 @@
-"""Whom to call next: the call that gains most for the target response rate (docs/methods/calling-list.md)."""
+"""Whom to call next: the call that gains most for the target and the balance (docs/methods/calling-list.md)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,6 +32,8 @@ class Candidate:
 
     Attributes:
         weight: design weight, N_h / n_h of its stratum, ≥ 1.
+        lag: how far the response propensity of workplaces like it lies below the mean; below 0 where it lies above.
+        group: number of its group (``propensities.Groups``).
         calls: how many there have been.
         not_before: when the next one was agreed for, or when the rest after the last one ends; None for at once.
         agreed: ``not_before`` was agreed with the workplace.
@@ -44,6 +46,8 @@ class Candidate:
     calls: int = 0
     not_before: datetime | None = None
     agreed: bool = False
+    lag: float = 0.0
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +59,34 @@ class Place:
     gain: float
 
 
-def shortfalls(sampled: Mapping[int, int], submitted: Mapping[int, int], target: float) -> dict[int, float]:
+def shortfalls(
+    sampled: Mapping[int, int], submitted: Mapping[int, int], target: float, *, below: bool = False
+) -> dict[int, float]:
     """Return how far the response rate of each stratum lies below the target.
 
     Args:
         sampled: cases per stratum, ≥ 1; those found not to be eligible stay in, as in the published rate.
         submitted: of these, by stratum; a stratum without any may be missing.
         target: of the round, in (0, 1].
-
-    Returns: shares in [0, 1], 0 where the target is reached.
+        below: also by how much it lies above, as a number below 0; otherwise 0 where the target is reached.
     """
-    return {
-        stratum: max(0.0, target - submitted.get(stratum, 0) / cases) for stratum, cases in sampled.items() if cases
-    }
+    missing = {stratum: target - submitted.get(stratum, 0) / cases for stratum, cases in sampled.items() if cases}
+    return missing if below else {stratum: max(0.0, share) for stratum, share in missing.items()}
+
+
+def chance(candidate: Candidate) -> float:
+    """Return how likely a call brings an answer, relative to the first call to a workplace that has not started."""
+    return AFTER_A_CALL**candidate.calls * (AFTER_A_START if candidate.started else 1.0)
+
+
+def need(candidate: Candidate, shortfall: float) -> float:
+    """Return what answers of such workplaces are missing: to the target of the stratum, and to the mean. ≥ 0."""
+    return max(0.0, shortfall + candidate.lag)
 
 
 def expected_gain(candidate: Candidate, shortfall: float) -> float:
-    """Return what a call to this case is expected to gain: shortfall × weight × chance.
-
-    The chance is relative: 1 for the first call to a workplace that has not started.
-    """
-    chance = AFTER_A_CALL**candidate.calls * (AFTER_A_START if candidate.started else 1.0)
-    return shortfall * candidate.weight * chance
+    """Return what a call to this case is expected to gain: need × weight × chance."""
+    return need(candidate, shortfall) * candidate.weight * chance(candidate)
 
 
 def not_before(outcome: str, at: datetime, call_back_at: datetime | None) -> datetime | None:
@@ -86,28 +96,26 @@ def not_before(outcome: str, at: datetime, call_back_at: datetime | None) -> dat
     return at + REST[outcome] if outcome in REST else None
 
 
-def calling_list(candidates: Iterable[Candidate], shortfall: Mapping[int, float], at: datetime) -> list[Place]:
+def calling_list(ordered: Iterable[tuple[Candidate, float]], at: datetime) -> list[Place]:
     """Put the cases in the order in which to call them at this moment.
 
-    Agreed calls that are due come first, the one that has waited longest before the others; then by gain, and among
-    equals those with fewer calls, then those of more weight, then by number; last those whose turn comes later, by
-    time.
+    Agreed calls that are due come first, the one that has waited longest before the others; then by gain; last those
+    whose turn comes later, by time.
+
+    Args:
+        ordered: candidates and their gain, as ``follow_up.work_list`` has them; that order stands among equals.
     """
-    places = [_place(candidate, shortfall[candidate.stratum], at) for candidate in candidates]
-    return sorted(places, key=_order)
+    return sorted((Place(candidate, _turn(candidate, at), gain) for candidate, gain in ordered), key=_order)
 
 
-def _place(candidate: Candidate, shortfall: float, at: datetime) -> Place:
-    gain = expected_gain(candidate, shortfall)
+def _turn(candidate: Candidate, at: datetime) -> Turn:
     if candidate.not_before is None:
-        return Place(candidate, Turn.NOW, gain)
+        return Turn.NOW
     if candidate.not_before > at:
-        return Place(candidate, Turn.LATER, gain)
-    return Place(candidate, Turn.DUE if candidate.agreed else Turn.NOW, gain)
+        return Turn.LATER
+    return Turn.DUE if candidate.agreed else Turn.NOW
 
 
-def _order(place: Place) -> tuple[Turn, float, float, int, float, int]:
-    candidate = place.candidate
-    waits = candidate.not_before if place.turn is not Turn.NOW else None
-    when = waits.timestamp() if waits else 0.0
-    return place.turn, when, -place.gain, candidate.calls, -candidate.weight, candidate.case
+def _order(place: Place) -> tuple[Turn, float]:
+    waits = place.candidate.not_before if place.turn is not Turn.NOW else None
+    return place.turn, waits.timestamp() if waits else 0.0

@@ -19,8 +19,10 @@ from responses.views import (
     mail_texts,
     mails,
     preflight,
+    representativity,
     round,
     waves,
+    what_next,
 )
 
 urlpatterns = [
@@ -34,6 +36,10 @@ urlpatterns = [
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/address/", addresses.change, name="case-address"),
     path("rounds/<slug:slug>/calls/", calls.listing, name="calls"),
+    path("rounds/<slug:slug>/representativity/", representativity.representativity_, name="representativity"),
+    path("rounds/<slug:slug>/representativity/<slug:name>/", representativity.export, name="representativity-export"),
+    path("rounds/<slug:slug>/what-next/", what_next.what_next, name="what-next"),
+    path("rounds/<slug:slug>/what-next/<slug:name>/", what_next.export, name="what-next-export"),
     path("rounds/<slug:slug>/letters/", letters.listing, name="letters"),
     path("letters/<int:pk>/", letters.wave, name="letter-wave"),
     path("letters/<int:pk>/<int:number>/", letters.preview, name="letter"),

@@ -21,7 +21,9 @@ from responses import calling
 from responses.actions import call as actions
 from responses.actions.case import CaseClosed
 from responses.call_forms import CONFIRMED, MERGED, CallForm, PhoneForm
-from responses.calling import LastCall, Wanted
+from responses.calling import Wanted
+from responses.follow_up import LastCall
+from responses.follow_up_texts import reasons
 from responses.models import Call, CallClaim, Case, LinkHolder
 from responses.problem_texts import TEXTS
 from responses.statistics.calling import Place, Turn
@@ -39,7 +41,7 @@ class Row:
 
     place: Place
     holder: LinkHolder
-    rate: float
+    why: list[str]
     last: LastCall | None
     claim: CallClaim | None
 
@@ -65,7 +67,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "round": round_,
         "page": page,
-        "rows": [_row(place, holders, found, claims) for place in page],
+        "rows": [_row(place, holders, found, claims, float(round_.target_response_rate)) for place in page],
         "wanted": wanted,
         "for_an_audience": found.for_an_audience,
         "counts": {turn.name.lower(): turns.count(turn) for turn in Turn},
@@ -203,12 +205,18 @@ def _record(request: HttpRequest, case_: Case, form: CallForm, at: datetime) -> 
     return redirect(f"{reverse('calls', args=[case_.round.slug])}{_query(wanted)}")
 
 
-def _row(place: Place, holders: dict[int, LinkHolder], found: calling.CallingList, claims: dict[int, CallClaim]) -> Row:
+def _row(
+    place: Place,
+    holders: dict[int, LinkHolder],
+    found: calling.CallingList,
+    claims: dict[int, CallClaim],
+    target: float,
+) -> Row:
     candidate = place.candidate
     return Row(
         place,
         holders[candidate.case],
-        found.rates[candidate.stratum],
+        reasons(candidate, found.rates[candidate.stratum], target),
         found.calls.get(candidate.case),
         claims.get(candidate.case),
     )

@@ -30,7 +30,8 @@ pytestmark = [
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
 CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
-OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export", *CONTACT)
+FOLLOWED = ("round", "representativity", "what-next", "calls", "cases", "mails", "figures", "export")
+OF_A_ROUND = ("round-edit", "round-texts", "frame", "sample", *FOLLOWED, *CONTACT)
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_its_cases_and_mails(open_browser: OpenBrowser, axe: Axe, language: str)
     found += axe.faults(page)  # no reason given
     round_.closed_at = round_.opened_at
     round_.save(update_fields=["closed_at"])
-    found += axe.faults_of(page, *pages_of(round_, "round", "figures"))
+    found += axe.faults_of(page, *pages_of(round_, "round", "figures", "representativity", "what-next"))
     assert found == [], "\n".join(found)
 
 

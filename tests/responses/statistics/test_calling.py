@@ -11,24 +11,35 @@ from responses.models import Call
 from responses.statistics.calling import (
     REST,
     Candidate,
+    Place,
     Turn,
     calling_list,
     expected_gain,
     not_before,
     shortfalls,
 )
+from responses.statistics.follow_up import Standing, work_list, yield_of
+from responses.statistics.propensities import Groups
+from responses.statistics.representativity import representativity
 
 NOW = datetime(2020, 2, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-# The example of the page: strata 1, 2 and 3, target 50 per cent.
+# The example of the page: strata 1, 2 and 3, target 50 per cent; every stratum is a group, and they lag as they are.
 SAMPLED, SUBMITTED = {1: 40, 2: 20, 3: 10}, {1: 10, 2: 6, 3: 6}
 SHORT = {1: 0.25, 2: 0.2, 3: 0.0}
-FIRST = Candidate(case=101, stratum=1, weight=2.5, started=False)
-CALLED = Candidate(case=102, stratum=1, weight=2.5, started=False, calls=1)
-STARTED = Candidate(case=103, stratum=1, weight=2.5, started=True, calls=1)
-HEAVY = Candidate(case=201, stratum=2, weight=8.0, started=False, calls=1)
-FULL = Candidate(case=301, stratum=3, weight=1.0, started=False)
-AGREED = Candidate(case=302, stratum=3, weight=1.0, started=False, calls=2, not_before=NOW, agreed=True)
+GROUPS = Groups.of([[0], [1], [2]], [1, 2, 3], [2.5, 8.0, 1.0], [40, 20, 10], [10, 6, 6])
+MEAN = (25 + 48 + 6) / 270
+STANDING = Standing(GROUPS, representativity(GROUPS), SAMPLED, SUBMITTED, 0.5, yield_of(0, 0))
+FIRST = Candidate(case=101, stratum=1, weight=2.5, started=False, lag=MEAN - 0.25, group=0)
+CALLED = replace(FIRST, case=102, calls=1)
+STARTED = replace(CALLED, case=103, started=True)
+HEAVY = Candidate(case=201, stratum=2, weight=8.0, started=False, calls=1, lag=MEAN - 0.3, group=1)
+FULL = Candidate(case=301, stratum=3, weight=1.0, started=False, lag=MEAN - 0.6, group=2)
+AGREED = replace(FULL, case=302, calls=2, not_before=NOW, agreed=True)
+
+
+def listed(*candidates: Candidate) -> list[Place]:
+    return calling_list(((each.candidate, each.gain) for each in work_list(candidates, STANDING)), NOW)
 
 
 def test_the_shortfall_is_what_a_stratum_lacks_to_the_target_and_never_less_than_nothing() -> None:
@@ -37,22 +48,23 @@ def test_the_shortfall_is_what_a_stratum_lacks_to_the_target_and_never_less_than
 
 
 @pytest.mark.parametrize(
-    ("candidate", "gain"), [(FIRST, 0.625), (CALLED, 0.3125), (STARTED, 0.15625), (HEAVY, 0.8), (FULL, 0.0)]
+    ("candidate", "gain"), [(FIRST, 0.7315), (CALLED, 0.3657), (STARTED, 0.1829), (HEAVY, 0.7704), (FULL, 0.0)]
 )
 def test_the_gain_of_the_example_is_what_the_page_says(candidate: Candidate, gain: float) -> None:
-    assert expected_gain(candidate, SHORT[candidate.stratum]) == pytest.approx(gain)
+    assert expected_gain(candidate, SHORT[candidate.stratum]) == pytest.approx(gain, abs=5e-5)
 
 
 def test_the_example_comes_out_in_the_order_of_the_page() -> None:
-    places = calling_list([FULL, STARTED, CALLED, FIRST, HEAVY, AGREED], SHORT, NOW)
+    places = listed(FULL, STARTED, CALLED, FIRST, HEAVY, AGREED)
     assert [place.candidate.case for place in places] == [302, 201, 101, 102, 103, 301]
     assert places[0].turn is Turn.DUE
+    assert [place.gain for place in places] == pytest.approx([0, 0.7704, 0.7389, 0.3593, 0.1771, 0], abs=5e-5)
 
 
 def test_a_call_agreed_for_later_and_a_rest_wait_at_the_end_by_time() -> None:
     tomorrow = replace(FIRST, case=1, not_before=NOW + 24 * HOUR, agreed=True)
     soon = replace(FULL, case=2, not_before=NOW + HOUR)
-    places = calling_list([tomorrow, soon, FULL], SHORT, NOW)
+    places = listed(tomorrow, soon, FULL)
     assert [(place.candidate.case, place.turn) for place in places] == [
         (301, Turn.NOW),
         (2, Turn.LATER),
@@ -61,20 +73,20 @@ def test_a_call_agreed_for_later_and_a_rest_wait_at_the_end_by_time() -> None:
 
 
 def test_a_rest_that_is_over_is_no_agreement() -> None:
-    (place,) = calling_list([replace(FIRST, not_before=NOW - HOUR)], SHORT, NOW)
+    (place,) = listed(replace(FIRST, not_before=NOW - HOUR))
     assert place.turn is Turn.NOW
 
 
 def test_the_agreement_that_has_waited_longest_comes_first() -> None:
     older = replace(FULL, case=1, not_before=NOW - HOUR, agreed=True)
     newer = replace(HEAVY, case=2, not_before=NOW - HOUR / 2, agreed=True)
-    assert [place.candidate.case for place in calling_list([newer, older], SHORT, NOW)] == [1, 2]
+    assert [place.candidate.case for place in listed(newer, older)] == [1, 2]
 
 
 def test_equals_stand_by_calls_then_weight_then_number() -> None:
-    plain = Candidate(case=9, stratum=3, weight=1.0, started=False)
+    plain = replace(FULL, case=9)
     others = [replace(plain, case=1, calls=1), replace(plain, case=8), replace(plain, case=3, weight=2.0), plain]
-    assert [place.candidate.case for place in calling_list(others, SHORT, NOW)] == [3, 8, 9, 1]
+    assert [place.candidate.case for place in listed(*others)] == [3, 8, 9, 1]
 
 
 def test_how_long_a_workplace_is_left_in_peace_depends_on_the_call() -> None:
@@ -98,5 +110,5 @@ def test_no_call_ever_raises_the_gain_of_the_next(shortfall: float, weight: floa
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.floats(1, 50)), max_size=30))
 def test_nobody_is_lost_or_listed_twice(drawn: list[tuple[int, bool, float]]) -> None:
     candidates = [Candidate(number, 1, weight, started, calls) for number, (calls, started, weight) in enumerate(drawn)]
-    found = [place.candidate.case for place in calling_list(candidates, SHORT, NOW)]
+    found = [place.candidate.case for place in listed(*candidates)]
     assert sorted(found) == list(range(len(drawn)))
