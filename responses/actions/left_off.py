@@ -1,4 +1,4 @@
-"""Answers that were never submitted: at the close it is noted how far they had come; some weeks later they are deleted."""
+"""Answers that were never submitted: how far they had come is noted at the close; weeks later they are deleted."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta

@@ -14,7 +14,7 @@ from surveys.models import Round
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A case of which the row says something else than its events. Values are of ``Disposition`` and ``CaseOutcome``."""
+    """A case whose row says something else than its events; each pair is a disposition and an outcome."""
 
     case: int
     stored: tuple[str, str]

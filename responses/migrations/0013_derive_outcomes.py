@@ -3,14 +3,16 @@
 from itertools import groupby
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from responses.statistics.dispositions import outcome_of
 
 
-def derive(apps, schema_editor):
+def derive(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     events = apps.get_model("responses", "CaseEvent").objects.order_by("case_id", "pk")
     cases = apps.get_model("responses", "Case").objects
-    found = {}
+    found: dict[str, list[int]] = {}
     rows = events.values_list("case_id", "kind", "outcome").iterator(chunk_size=10_000)
     for case, group in groupby(rows, key=lambda row: row[0]):
         found.setdefault(outcome_of((kind, said) for _, kind, said in group), []).append(case)

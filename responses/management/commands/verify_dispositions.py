@@ -16,9 +16,7 @@ from surveys.management.rounds import round_named
 
 
 class Command(BaseCommand):
-    help = (
-        "Rebuild from its events where every case stands and how it ends; the exit code is 1 when a row says otherwise."
-    )
+    help = "Rebuild from its events where every case stands and how it ends; exit code 1 when a row says otherwise."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("round", nargs="?", help="slug of a round; all rounds when it is left out")
