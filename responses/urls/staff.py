@@ -19,6 +19,8 @@ from responses.views import (
     mails,
     outcomes,
     preflight,
+    rates,
+    register_status,
     round,
     waves,
 )
@@ -27,6 +29,9 @@ urlpatterns = [
     path("rounds/<slug:slug>/", round.dashboard, name="round"),
     path("rounds/<slug:slug>/open/", round.open_, name="round-open"),
     path("rounds/<slug:slug>/close/", round.close, name="round-close"),
+    path("rounds/<slug:slug>/rates/", rates.rates, name="rates"),
+    path("rounds/<slug:slug>/rates/status/", register_status.status, name="register-status"),
+    path("rounds/<slug:slug>/rates/<slug:table>.csv", rates.download, name="rates-file"),
     path("rounds/<slug:slug>/contact/", contact_plan.contact_plan, name="contact-plan"),
     path("rounds/<slug:slug>/cases/", cases.listing, name="cases"),
     path("cases/<int:pk>/", cases.case, name="case"),
