@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, Sum, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from responses.models import Case, CaseEvent
 from responses.statistics.dispositions import EventKind
@@ -27,10 +26,10 @@ FIELDS = {
     "stratum": f"{UNIT}stratum_id",
 }
 VARIABLES: dict[str, str | Promise] = {
-    "level": pgettext_lazy("register variable", "Level"),
+    "level": _("Level"),
     "industry_group": _("Industry group"),
     "size_class": _("Size class"),
-    "region": pgettext_lazy("register variable", "Region"),
+    "region": _("Region"),
     "authority": _("Authority"),
     "stratum": _("Stratum"),
 }
