@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Sum, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,14 +17,6 @@ from responses.statistics.outcomes import TO_LOOK_UP, CaseOutcome
 from surveys.models import IndustryGroup, Level, Region, Round, SizeClass, Stratum
 
 UNIT = "sample_unit__"
-FIELDS = {
-    "level": f"{UNIT}workplace__level",
-    "industry_group": f"{UNIT}workplace__industry_group",
-    "size_class": f"{UNIT}workplace__size_class",
-    "region": f"{UNIT}workplace__region",
-    "authority": f"{UNIT}workplace__authority",
-    "stratum": f"{UNIT}stratum_id",
-}
 VARIABLES: dict[str, str | Promise] = {
     "level": _("Level"),
     "industry_group": _("Industry group"),
@@ -118,15 +110,17 @@ class OutcomeRates:
 
 def read(round_: Round, by: str) -> OutcomeRates:
     """Count the round's cases, in all and by a register variable of ``VARIABLES``; three queries at the most."""
-    cells = _cells(round_, FIELDS[by])
+    by_strata = by in ("level", "stratum")
+    strata = Stratum.objects.filter(sample__round=round_).in_bulk() if by_strata else {}
+    cells = _of_strata(round_, by, strata) if by_strata else _of_workplaces(round_, by)
     e = {level: eligibility(counts) for level, counts in by_level(cells, lambda cell: cell.weight).items()}
-    started = CaseEvent.objects.filter(case__round=round_, kind=EventKind.STARTED).values("case").distinct()
+    has_started = CaseEvent.objects.filter(case=OuterRef("pk"), kind=EventKind.STARTED)
     return OutcomeRates(
         overall=Part("", cells, e),
         levels=_levels(cells, e),
         by=by,
-        groups=_groups(round_, by, cells, e),
-        started=started.count(),
+        groups=_groups(by, cells, e, strata),
+        started=Case.objects.of_round(round_).filter(Exists(has_started)).count(),
     )
 
 
@@ -138,27 +132,39 @@ def by_level(cells: Iterable[Cell], size: Callable[[Cell], float]) -> dict[str, 
     return {level: Counts.of(outcomes) for level, outcomes in sums.items()}
 
 
-def _cells(round_: Round, field: str) -> list[Cell]:
-    rows = (
-        Case.objects.of_round(round_)
-        .order_by()
-        .values_list(f"{UNIT}workplace__level", field, "outcome")
-        .annotate(Count("pk"), weight=Sum(Value(1.0) / F(f"{UNIT}inclusion_probability")))
-    )
+def _of_strata(round_: Round, by: str, strata: Mapping[int, Stratum]) -> list[Cell]:
+    """Return the cells by stratum, or by its level: without the frame, which is large."""
+    rows = _counted(round_, f"{UNIT}stratum_id")
+    levels = {pk: stratum.level for pk, stratum in strata.items()}
+    return [
+        Cell(levels[pk], pk if by == "stratum" else levels[pk], CaseOutcome(outcome), n, weight)
+        for pk, outcome, n, weight in rows
+    ]
+
+
+def _of_workplaces(round_: Round, by: str) -> list[Cell]:
+    rows = _counted(round_, f"{UNIT}workplace__level", f"{UNIT}workplace__{by}")
     return [Cell(level, group, CaseOutcome(outcome), n, weight) for level, group, outcome, n, weight in rows]
 
 
-def _groups(round_: Round, by: str, cells: Sequence[Cell], e: Mapping[str, Rate]) -> list[Part]:
+def _counted(round_: Round, *fields: str) -> Iterable[tuple[Any, ...]]:
+    """Return these fields and the outcome with the number of cases that share them and the sum of their weights."""
+    weight = Sum(Value(1.0) / F(f"{UNIT}inclusion_probability"))
+    cases = Case.objects.of_round(round_).order_by()
+    return cases.values_list(*fields, "outcome").annotate(Count("pk"), weight=weight)
+
+
+def _groups(by: str, cells: Sequence[Cell], e: Mapping[str, Rate], strata: Mapping[int, Stratum]) -> list[Part]:
     """Return one part per value that occurs, in the order of the codes, or of the names."""
     parts: dict[str | int, list[Cell]] = defaultdict(list)
     for cell in cells:
         parts[cell.group].append(cell)
-    return [Part(label, parts[code], e) for code, label in _labels(round_, by, parts) if code in parts]
+    return [Part(label, parts[code], e) for code, label in _labels(by, parts, strata) if code in parts]
 
 
-def _labels(round_: Round, by: str, codes: Iterable[str | int]) -> list[tuple[str | int, str]]:
+def _labels(by: str, codes: Iterable[str | int], strata: Mapping[int, Stratum]) -> list[tuple[str | int, str]]:
     if by == "stratum":
-        return [(stratum.pk, _stratum(stratum)) for stratum in Stratum.objects.filter(sample__round=round_)]
+        return [(pk, _stratum(stratum)) for pk, stratum in sorted(strata.items())]
     if by in LISTS:
         choices: Sequence[tuple[str, Any]] = LISTS[by].choices
         return [(code, str(label)) for code, label in choices]

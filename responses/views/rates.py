@@ -19,7 +19,16 @@ from responses.statistics.outcome_rates import Rate
 from responses.statistics.outcomes import AAPOR, Group
 from surveys.models import Round
 
-SHOWN_BY_GROUP = ("RR1", "RR3", "COOP1", "REF1", "CON1")
+# Of each group: a rate, and whether it is the weighted one; the file has them all.
+COLUMNS = (
+    ("RR1", False),
+    ("RR1", True),
+    ("RR3", False),
+    ("RR3", True),
+    ("COOP1", True),
+    ("REF1", True),
+    ("CON1", True),
+)
 TO_LOOK_UP = "to-look-up"
 
 
@@ -42,8 +51,8 @@ def rates(request: HttpRequest, slug: str) -> HttpResponse:
         "lines": [_line(found.overall, name) for name in RATES],
         "levels": [(level, _why(level.e)) for level in found.levels],
         "to_look_up": sum(level.to_look_up for level in found.levels),
-        "names": SHOWN_BY_GROUP,
-        "groups": [(part, [_line(part, name) for name in SHOWN_BY_GROUP]) for part in found.groups],
+        "columns": COLUMNS,
+        "groups": [(part, [_value(part, *column) for column in COLUMNS]) for part in found.groups],
         "variables": reading.VARIABLES,
         "deleted_on": left_off.deleted_on(round_),
         "computed_at": timezone.now(),
@@ -85,6 +94,10 @@ def _line(part: reading.Part, name: str) -> Line:
     meaning, formula = RATES[name]
     rate = part.rates[name]
     return Line(name, meaning, formula, rate, part.weighted_rates[name], _why(rate))
+
+
+def _value(part: reading.Part, name: str, weighted: bool) -> float | None:
+    return (part.weighted_rates if weighted else part.rates)[name].value
 
 
 def _why(rate: Rate) -> str:

@@ -1,6 +1,7 @@
 """Answers that were never submitted: noted at the close, and deleted 30 days later; the outcome stays."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -20,7 +21,7 @@ from tests.people import browser_of, finn
 pytestmark = pytest.mark.django_db
 
 CLOSE = datetime(2020, 2, 21, 22, 30, tzinfo=UTC)  # half past eleven in the evening in Denmark
-OPENING = {
+OPENING: dict[str, Any] = {
     "unit_confirm": "yes",
     "respondent_role": "top_manager",
     "innov": dict.fromkeys(("product", "service", "process", "comm"), "no"),
@@ -28,7 +29,7 @@ OPENING = {
 UNFINISHED = {"ongoing": "no"}  # the workplace without an innovation has three more questions
 
 
-def answered(round_: Round, answers: dict[str, object], *events_: EventKind) -> Case:
+def answered(round_: Round, answers: dict[str, Any], *events_: EventKind) -> Case:
     case = make_case(round_, events=[EventKind.STARTED, *events_])
     Response.objects.create(case=case, questionnaire=round_.questionnaire, answers=answers, started_at=NOON)
     return case
@@ -60,7 +61,7 @@ def test_at_the_close_unsent_answers_become_partials_and_break_offs(round_: Roun
 
 
 def test_half_of_the_questions_without_the_opening_ones_is_a_break_off(round_: Round) -> None:
-    innovative = {"unit_confirm": "yes", "innov": OPENING["innov"] | {"product": "yes"}}  # type: ignore[operator]
+    innovative = {"unit_confirm": "yes", "innov": OPENING["innov"] | {"product": "yes"}}
     case = answered(round_, innovative)
     close(round_)
     found = LeftOff.objects.get(case=case)

@@ -70,7 +70,8 @@ def test_calling_a_case_ineligible_leaves_the_headline_and_raises_rr1() -> None:
 
 def test_e_is_by_level_and_waits_for_the_register() -> None:
     round_ = make_field()
-    levels = {level.label: level for level in rates.read(round_, "level").levels}
+    with translation.override("en"):
+        levels = {level.label: level for level in rates.read(round_, "level").levels}
     assert levels["Municipality"].e.missing == Missing.NOT_LOOKED_UP
     assert levels["Municipality"].to_look_up == 1
     assert levels["State"].e.value == 1 / 2
@@ -83,7 +84,8 @@ def test_by_any_register_variable_and_each_with_its_n() -> None:
         parts = rates.read(round_, by).groups
         assert sum(part.sampled for part in parts) == 6
         assert sum(part.submitted for part in parts) == 3
-    industries = {part.label: part for part in rates.read(round_, "industry_group").groups}
+    with translation.override("en"):
+        industries = {part.label: part for part in rates.read(round_, "industry_group").groups}
     assert industries["Education"].rates["RR1"].value == 1
     assert industries["Child care"].weighted_rates["RR1"].value == 1 / 2
     assert "Education 2 1 50.0%" in read(round_, "industry_group")
@@ -154,7 +156,7 @@ def test_the_database_is_asked_as_often_for_many_cases_as_for_few() -> None:
         counts.append(len(asked))
         for number in range(6):
             make_case(round_, stratum=make_stratum(round_, code=f"more {number}"))
-    assert counts[0] == counts[1] <= 20
+    assert counts[0] == counts[1] <= 25
 
 
 @pytest.mark.parametrize("name", ["rates", "rates-file"])
