@@ -23,7 +23,6 @@ from surveys.models import Round
 COLUMNS = (
     ("RR1", False),
     ("RR1", True),
-    ("RR3", False),
     ("RR3", True),
     ("COOP1", True),
     ("REF1", True),

@@ -30,7 +30,20 @@ pytestmark = [
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
 CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
-OF_A_ROUND = ("round", "round-edit", "round-texts", "frame", "sample", "cases", "mails", "figures", "export", *CONTACT)
+OF_A_ROUND = (
+    "round",
+    "round-edit",
+    "round-texts",
+    "frame",
+    "sample",
+    "cases",
+    "mails",
+    "rates",
+    "register-status",
+    "figures",
+    "export",
+    *CONTACT,
+)
 
 
 @pytest.fixture
