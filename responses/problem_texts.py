@@ -3,10 +3,11 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from surveys.problem_texts import CONTACT_PLAN
+from surveys.problem_texts import CONTACT_PLAN, SMALL_TABLES
 
 TEXTS: dict[str, str | Promise] = {
     **CONTACT_PLAN,
+    **SMALL_TABLES,
     "round_already_opened": _("The round has been opened before."),
     "round_without_sample": _("No sample has been drawn yet. Draw it on the page “Sample”."),
     "questionnaire_not_published": _("The questionnaire is a draft. Publish it first."),
@@ -15,6 +16,11 @@ TEXTS: dict[str, str | Promise] = {
         "%(missing)s texts of the program have no %(language)s translation, so leaders would meet two languages. "
         "Complete the catalogue, or take the language out of the questionnaire. A rehearsal may be opened as it is."
     ),
+    # how units stand in a newer register (responses/status_file.py)
+    "status_not_sampled": _("Row %(row)s: no sampled workplace has the register number “%(value)s”."),
+    "status_unknown_word": _("Row %(row)s: “%(value)s” is no status. Write one of these: %(accepted)s."),
+    "status_twice": _("Row %(row)s: “%(value)s” stands in row %(first)s already. Remove one of them."),
+    "status_round_not_in_field": _("A status can be loaded once the round has opened, until it is published."),
     "hand_over_too_many_today": _(
         "The task has been passed on or shared three times today, which is the most for one day. Try again tomorrow."
     ),

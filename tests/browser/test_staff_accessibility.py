@@ -30,7 +30,7 @@ pytestmark = [
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
 CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
-FOLLOWED = ("round", "representativity", "what-next", "calls", "cases", "mails", "figures", "export")
+FOLLOWED = ("round", "groups", "rates", "register-status", "representativity", "what-next", "calls", "cases", "mails", "figures", "export")
 OF_A_ROUND = ("round-edit", "round-texts", "frame", "sample", *FOLLOWED, *CONTACT)
 
 

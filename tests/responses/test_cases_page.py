@@ -8,6 +8,7 @@ from django.urls import reverse
 from barometer.models import AuditEvent
 from responses import links
 from responses.actions import case as actions
+from responses.actions.events import record
 from responses.models import Case, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.views.cases import ACTS
@@ -145,6 +146,8 @@ HAPPENED_BEFORE = {
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_is_explained_before_it_is_done_and_wants_a_reason(name: str) -> None:
     case = make_case(events=HAPPENED_BEFORE.get(name, []))
+    if name == "outcome-by-rules":
+        record(case, kind=EventKind.OUTCOME_SET, outcome="other", at=NOON)
     before = refreshed(case).disposition
     page = browser_of(finn()).get(reverse("case-act", args=[case.pk, name]))
     assert page.status_code == 200
