@@ -15,5 +15,9 @@ app.conf.beat_schedule = {
     "send-due-mails": {"task": "responses.tasks.send_due_mails", "schedule": 60.0},
     "read-returns": {"task": "responses.tasks.read_returns", "schedule": 300.0},
     "check-waves": {"task": "responses.tasks.check_waves", "schedule": 60.0},
+    "delete-unsent-answers": {
+        "task": "responses.tasks.delete_unsent_answers",
+        "schedule": crontab(hour="3", minute="15"),
+    },
     "recheck-submissions": {"task": "responses.tasks.recheck_submissions", "schedule": crontab(hour="3", minute="30")},
 }

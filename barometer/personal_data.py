@@ -121,7 +121,7 @@ FIELDS = {
         other="sample workplace stratum inclusion_probability",
     ),
     "responses.Case": Fields(
-        personal="language disposition",
+        personal="language disposition outcome",
         other="round sample_unit",
     ),
     "responses.LinkHolder": Fields(
@@ -133,7 +133,7 @@ FIELDS = {
         other="holder",
     ),
     "responses.CaseEvent": Fields(
-        personal="kind at by holder",
+        personal="kind outcome at by holder",
         other="case",
     ),
     "responses.CaseContact": Fields(
@@ -193,6 +193,10 @@ FIELDS = {
     "responses.Heartbeat": Fields(
         personal="",
         other="task at",
+    ),
+    "responses.LeftOff": Fields(
+        personal="at required answered opening page",
+        other="case",
     ),
     "responses.Response": Fields(
         personal="answers accepted_checks mode proxy resumes_at device started_at submitted_at",

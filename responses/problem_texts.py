@@ -15,6 +15,13 @@ TEXTS: dict[str, str | Promise] = {
         "%(missing)s texts of the program have no %(language)s translation, so leaders would meet two languages. "
         "Complete the catalogue, or take the language out of the questionnaire. A rehearsal may be opened as it is."
     ),
+    # how units stand in a newer register (responses/status_file.py)
+    "status_not_sampled": _("Row %(row)s: no sampled workplace has the register number “%(value)s”."),
+    "status_unknown_word": _("Row %(row)s: “%(value)s” is no status. Write one of these: %(accepted)s."),
+    "status_twice": _("Row %(row)s: “%(value)s” stands in row %(first)s already. Remove one of them."),
+    "status_round_not_in_field": _(
+        "A status can be loaded while the round is open or closed, before anything is published."
+    ),
     "hand_over_too_many_today": _(
         "The task has been passed on or shared three times today, which is the most for one day. Try again tomorrow."
     ),

@@ -12,7 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from responses.actions import claiming, contact, preflight, recheck, returns, sending, wave_alarms
+from responses.actions import claiming, contact, left_off, preflight, recheck, returns, sending, wave_alarms
 from responses.mailboxes import MailboxUnavailable, open_mailbox
 
 logger = logging.getLogger(__name__)
@@ -75,3 +75,9 @@ def check_waves() -> int:
 def recheck_submissions() -> int:
     """Count the submissions that are not complete, and log them. Changes nothing."""
     return len(recheck.incomplete_submissions())
+
+
+@shared_task
+def delete_unsent_answers() -> int:
+    """Delete answers that were never submitted, 30 days after the close of their round. Safe to run twice."""
+    return left_off.delete_unsent(at=timezone.now())

@@ -188,7 +188,8 @@ def submit(
         raise Incomplete
     if seen and not copies.has_seen(response, seen):
         raise ChangedMeanwhile
-    response.submitted_at, response.mode, response.proxy = at, mode, proxy
+    submitted_at = max(at, response.started_at)  # a clock that was set back loses no answers
+    response.submitted_at, response.mode, response.proxy = submitted_at, mode, proxy
     response.save(update_fields=["submitted_at", "mode", "proxy"])
     event = events.record(case, kind=EventKind.SUBMITTED, at=at, by=by, holder=holder)
     _send_receipts(case, holder, event)

@@ -9,7 +9,7 @@ from barometer import audit, catalogues
 from barometer.formats import language_name
 from barometer.models import User
 from barometer.problems import Problem
-from responses.actions import contact
+from responses.actions import contact, left_off
 from responses.models import Case, CaseEvent, LinkHolder
 from responses.statistics.dispositions import EventKind
 from surveys.actions.contact_plan import plan_problems
@@ -85,15 +85,19 @@ def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
 def close_round(*, round_: Round, by: User | None, at: datetime) -> None:
     """End the fieldwork: no answer counts and no mail leaves from here on.
 
+    How far answers have come that are not submitted is noted, and who is away until after now. Closed before it was
+    opened, as a clock has it that was set back, the round closes in the moment of the opening.
     Raises: RoundNotOpen.
     """
-    round_ = Round.objects.select_for_update().get(pk=round_.pk)
-    if round_.status != Round.Status.OPEN:
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("questionnaire").get(pk=round_.pk)
+    if round_.status != Round.Status.OPEN or round_.opened_at is None:
         raise RoundNotOpen
-    round_.closed_at = at
+    round_.closed_at = max(at, round_.opened_at)
     round_.save(update_fields=["closed_at"])
     contact.cancel_queued(round_=round_, at=at)
-    audit.record("round.closed", target=round_, by=by, at=at)
+    facts = {"answers_left": left_off.note_left(round_=round_, at=at)}
+    facts |= {"absent": left_off.note_absent(round_=round_, at=at)}
+    audit.record("round.closed", target=round_, by=by, at=at, facts=facts)
 
 
 def _language(round_: Round, contact_: WorkplaceContact | None) -> str:

@@ -14,7 +14,7 @@ from responses.models.contact import (
 from responses.models.coordinator import ContactCorrection, Coordinator
 from responses.models.hand_over import HandOver
 from responses.models.heartbeat import Heartbeat
-from responses.models.response import Response
+from responses.models.response import LeftOff, Response
 
 __all__ = [
     "Call",
@@ -29,6 +29,7 @@ __all__ = [
     "DeclineReason",
     "HandOver",
     "Heartbeat",
+    "LeftOff",
     "LinkHolder",
     "Mail",
     "MailDomain",

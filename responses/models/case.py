@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
+from responses.statistics.outcomes import OVERRIDES, CaseOutcome
 from surveys.models import Round, SampleUnit
 
 DISPOSITION_LABELS = {
@@ -20,6 +21,25 @@ DISPOSITION_LABELS = {
     Disposition.INELIGIBLE: _("Not eligible"),
 }
 
+OUTCOME_LABELS = {
+    CaseOutcome.COMPLETE: _("Complete"),
+    CaseOutcome.PARTIAL: _("Partial"),
+    CaseOutcome.REFUSAL: _("Refusal"),
+    CaseOutcome.BREAK_OFF: _("Break-off"),
+    CaseOutcome.CONTACTED: _("Eligible, no answers"),
+    CaseOutcome.UNAVAILABLE: _("Unavailable until after the close"),
+    CaseOutcome.EXISTS: _("Silent, in operation as a newer register has it"),
+    CaseOutcome.OTHER: _("Eligible, other reason"),
+    CaseOutcome.SILENT: _("No sign of life"),
+    CaseOutcome.BOUNCED: _("Mail bounced, no other address"),
+    CaseOutcome.NOT_FOUND: _("Not found in a newer register either"),
+    CaseOutcome.REPORTED: _("Reported as not eligible, not confirmed"),
+    CaseOutcome.CLOSED: _("Closed down"),
+    CaseOutcome.MERGED: _("Merged into a sampled workplace"),
+    CaseOutcome.DUPLICATE: _("Duplicate of a sampled workplace"),
+    CaseOutcome.NOT_PUBLIC: _("Not public"),
+    CaseOutcome.NOT_ELIGIBLE: _("Not eligible, reason not recorded"),
+}
 
 ON_CORRECTION = (
     EventKind.SUBMITTED,
@@ -59,8 +79,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(models.Model):
     """A sample unit in the field.
 
-    ``disposition`` is a cache of ``derive()`` over the case's events, written in the transaction of the
-    event (``responses.actions.events``) and nowhere else. ``language`` is that of its mails and pages.
+    ``disposition`` and ``outcome`` are a cache of ``standing()`` over the case's events, written in the transaction of
+    the event (``responses.actions.events``) and nowhere else. ``language`` is that of its mails and pages.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="cases")
@@ -69,6 +89,7 @@ class Case(models.Model):
     disposition = models.CharField(
         max_length=20, choices=list(DISPOSITION_LABELS.items()), default=Disposition.NOT_STARTED
     )
+    outcome = models.CharField(max_length=12, choices=list(OUTCOME_LABELS.items()), default=CaseOutcome.SILENT)
 
     objects = CaseQuerySet.as_manager()
 
@@ -79,6 +100,7 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=models.Q(disposition__in=list(DISPOSITION_LABELS)), name="case_disposition_known"
             ),
+            models.CheckConstraint(condition=models.Q(outcome__in=list(OUTCOME_LABELS)), name="case_outcome_known"),
         ]
 
     def __str__(self) -> str:
@@ -140,10 +162,15 @@ class LinkHolder(models.Model):
 
 
 class CaseEvent(models.Model):
-    """One thing that happened to a case: who, what, when; never an answer, a token or an address."""
+    """One thing that happened to a case: who, what, when; never an answer, a token or an address.
+
+    They count in the order of their keys, not of their times: a clock may have been set back. ``outcome`` is what staff
+    have set, of that kind of event only.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in EventKind])
+    outcome = models.CharField(max_length=12, blank=True, default="")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     holder = models.ForeignKey(LinkHolder, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -154,6 +181,11 @@ class CaseEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=[kind.value for kind in EventKind]), name="caseevent_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=EventKind.OUTCOME_SET, outcome__in=OVERRIDES)
+                | models.Q(~models.Q(kind=EventKind.OUTCOME_SET), outcome=""),
+                name="caseevent_outcome_when_set",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""The answers of one case."""
+"""The answers of one case, and how far they had come when they were never submitted."""
 
 from typing import Self
 
@@ -63,3 +63,30 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"response of case {self.case_id}"
+
+
+class LeftOff(models.Model):
+    """How far a workplace had come with answers that it never submitted, as counted at the close by the one route.
+
+    It outlives the answers, which are deleted some weeks later. ``required`` questions were on the route, and
+    ``answered`` of them completely; ``opening``: those of the beginning were. ``page`` is the number of the page with
+    the first that was not, None when only the submitting was missing.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="left_off")
+    at = models.DateTimeField()
+    required = models.PositiveSmallIntegerField()
+    answered = models.PositiveSmallIntegerField()
+    opening = models.BooleanField()
+    page = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answered__lte=models.F("required")), name="leftoff_answered_within_required"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"where case {self.case_id} left off"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,14 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer.access import staff, staff_required
 from barometer.models import AuditEvent, User
 from responses import links
-from responses.actions import bounce, correction
+from responses.actions import bounce, correction, outcome
 from responses.actions import case as actions
 from responses.actions.answering import route_of
 from responses.actions.correction import Correction
@@ -186,6 +187,75 @@ ACTS = {
 }
 
 
+def _on_outcome(title: str, explanation: str, done: str, do: Callable[..., None], **more: Any) -> Act:
+    """An act on how a case ends, which is also decided after the close. The texts are marked for translation."""
+    return Act(
+        title=gettext_lazy(title),
+        explanation=gettext_lazy(explanation),
+        done=gettext_lazy(done),
+        dispositions=UNFINISHED,
+        do=lambda case, holder, reason, by, at: do(case=case, reason=reason, by=by, at=at),
+        after_close=True,
+        **more,
+    )
+
+
+ACTS |= {
+    "reply": _on_outcome(
+        gettext_noop("Note that somebody wrote or rang"),
+        gettext_noop(
+            "A person at the workplace, not an automatic reply: so the workplace exists, and the case is eligible. It "
+            "gets mails as before."
+        ),
+        gettext_noop("It is noted."),
+        outcome.note_reply,
+    ),
+    "absent": _on_outcome(
+        gettext_noop("Note that nobody can answer before the close"),
+        gettext_noop(
+            "Whoever can answer is away until after the close. The case is eligible and counts as unavailable, unless "
+            "it answers or says no after all. It gets mails as before."
+        ),
+        gettext_noop("It is noted."),
+        outcome.note_absence,
+    ),
+    "duplicate": _on_outcome(
+        gettext_noop("Confirm that it is a duplicate"),
+        gettext_noop(
+            "The same workplace is in the sample by another number, too, and answers there. The case is not eligible; "
+            "the headline response rate does not change."
+        ),
+        gettext_noop("The case is recorded as not eligible."),
+        outcome.find_duplicate,
+    ),
+    "not-public": _on_outcome(
+        gettext_noop("Confirm that it is not public"),
+        gettext_noop(
+            "It was not a public workplace in the reference period. The case is not eligible; the headline response "
+            "rate does not change."
+        ),
+        gettext_noop("The case is recorded as not eligible."),
+        outcome.find_not_public,
+    ),
+    "outcome": _on_outcome(  # asks for more than a reason, so it has a page of its own, views/outcomes.py
+        gettext_noop("Say how the case ends"),
+        gettext_noop(
+            "Only where the rules get it wrong. What you say counts in the outcome rates until it is undone or a "
+            "questionnaire is submitted. It changes no mail, and never the headline response rate."
+        ),
+        gettext_noop("What you said counts from now on."),
+        outcome.set_outcome,
+    ),
+    "outcome-by-rules": _on_outcome(
+        gettext_noop("Let the rules say how the case ends"),
+        gettext_noop("What one of you said is undone, and the outcome follows from what happened."),
+        gettext_noop("The outcome follows from what happened."),
+        outcome.unset_outcome,
+        when=lambda case: outcome.outcome_set(case) is not None,
+    ),
+}
+
+
 def _case(pk: int) -> Case:
     cases = Case.objects.select_related(
         "round__questionnaire", "sample_unit__workplace", "sample_unit__stratum", "decline_reason"
@@ -237,7 +307,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             chosen.do(case_, owner, form.cleaned_data["reason"], staff(request), timezone.now())
-        except actions.CaseClosed:
+        except (actions.CaseClosed, outcome.NothingSet):
             messages.error(request, _("That cannot be done to this case now: it has moved on."))
         else:
             messages.success(request, str(chosen.done))

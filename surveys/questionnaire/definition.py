@@ -17,6 +17,7 @@ BRACE = re.compile(r"\{([^{}]*)\}")
 LANGUAGES = ("da", "en", "sv", "nb", "fi", "is", "nl")  # in which a questionnaire can be written
 OUTCOME = "in_scope"  # the derived variable that, when declared and false, ends without a submission
 POSSIBLE_CASE = "possible_case"  # the derived variable that, when true, has the workplace asked for a case contact
+OPENING = "opening_answered"  # the derived variable without which answers that were never submitted are no partial
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def test_no_other_row_is_saved(holder: LinkHolder) -> None:
     case = Case.objects.get(pk=holder.case_id)
     others = list(Case.objects.exclude(pk=case.pk).values())
     case.disposition = Disposition.STARTED
-    events.DISPOSITION.save(case)
+    events.STANDING.save(case)
     assert Case.objects.get(pk=case.pk).disposition == Disposition.STARTED
     assert list(Case.objects.exclude(pk=case.pk).values()) == others
 

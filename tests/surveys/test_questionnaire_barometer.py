@@ -84,7 +84,7 @@ def test_it_is_version_2_of_the_third_danish_edition() -> None:
 def test_it_has_every_part() -> None:
     assert len(QUESTIONNAIRE.questions) == 34
     assert len(QUESTIONNAIRE.pages) == 15
-    assert len(QUESTIONNAIRE.derived) == 31
+    assert len(QUESTIONNAIRE.derived) == 32
     assert len(QUESTIONNAIRE.register) == 8
     assert {name: len(choices) for name, choices in QUESTIONNAIRE.scales.items()} == {
         "yes_no_dk": 3,

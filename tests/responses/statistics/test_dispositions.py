@@ -102,6 +102,19 @@ TRUTH_TABLE = {
     "opened started shared given_back": "started",
     "opened started shared submitted taken_back": "submitted",
     "opened declined handed_over": "declined",
+    # What only the outcome knows of.
+    "opened replied": "not_started",
+    "opened absent": "not_started",
+    "opened started left_early": "started",
+    "opened started left_partial": "started",
+    "opened outcome_set outcome_unset": "not_started",
+    "opened register_exists": "not_started",
+    "opened register_closed": "not_started",
+    "opened register_merged": "not_started",
+    "opened bounced register_not_found": "bounced",
+    # Staff can report, too.
+    "opened reported_duplicate ineligible_confirmed": "ineligible",
+    "opened reported_not_public": "ineligible_reported",
     # What is only noted.
     "opened reminders_stopped reminders_resumed": "not_started",
     "opened reminders_stopped": "not_started",
