@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.translation import gettext
 
-from responses.exports import BYTE_ORDER_MARK, Cell, for_spreadsheet
+from barometer.spreadsheet import BYTE_ORDER_MARK, Cell, for_spreadsheet
 from responses.models import Case
 from responses.models.case import OUTCOME_LABELS
 from responses.rate_texts import MEANINGS, MISSING, RATES
