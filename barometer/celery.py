@@ -19,5 +19,6 @@ app.conf.beat_schedule = {
         "task": "responses.tasks.delete_unsent_answers",
         "schedule": crontab(hour="3", minute="15"),
     },
+    "delete-due-data": {"task": "responses.tasks.delete_due_data", "schedule": crontab(hour="3", minute="45")},
     "recheck-submissions": {"task": "responses.tasks.recheck_submissions", "schedule": crontab(hour="3", minute="30")},
 }

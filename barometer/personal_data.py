@@ -198,6 +198,14 @@ FIELDS = {
         personal="at required answered opening page",
         other="case",
     ),
+    "responses.Retention": Fields(
+        personal="",
+        other=("round contacts_months key_months answers_months contacts_deleted_at key_deleted_at answers_deleted_at"),
+    ),
+    "responses.Screening": Fields(
+        personal="at by",
+        other="response passes",
+    ),
     "responses.Response": Fields(
         personal="answers accepted_checks mode proxy resumes_at device started_at submitted_at",
         other="case questionnaire",

@@ -21,6 +21,8 @@ EVENTS: dict[EventKind, Promise] = {
     EventKind.REPORTED_CLOSED: _("Reported as closed down"),
     EventKind.REPORTED_MERGED: _("Reported as merged with another workplace"),
     EventKind.REPORT_WITHDRAWN: _("The report that it is gone was taken back"),
+    EventKind.ERASED: _("Contact data and answers erased"),
+    EventKind.FORGOTTEN: _("Contact data erased"),
     EventKind.INELIGIBLE_CONFIRMED: _("Confirmed as not eligible"),
     EventKind.INELIGIBLE_REJECTED: _("Found to be eligible after all"),
     EventKind.REMINDERS_STOPPED: _("The workplace wants no more reminders"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from barometer.spreadsheet import BYTE_ORDER_MARK, Cell, for_spreadsheet
 from responses.contact_days import zone
 from responses.dataset import Weighting, weigh
-from responses.models import Response
+from responses.models import Response, Screening
 from surveys.calendar import is_late
 from surveys.models import Round
 from surveys.questionnaire.definition import Choice, Question, Questionnaire
@@ -76,18 +76,27 @@ def file_name(round_: Round, style: Style) -> str:
 
 
 def rows(round_: Round, style: Style) -> Iterator[list[Cell]]:
-    """Yield the header, then one row per submitted response; the columns come from the questionnaire alone."""
+    """Yield the header, then one row per submitted response; the columns come from the questionnaire alone.
+
+    What somebody wrote in their own words is left empty until it has been screened.
+    """
     questionnaire = round_.questionnaire.definition()
     blocks, labels = _blocks(questionnaire, style), _register_labels(questionnaire, style)
     yield [*REGISTER_COLUMNS, *CASE_COLUMNS, *(name for block in blocks for name in block.names)]
     weighting = weigh(round_)
-    responses = Response.objects.submitted(round_).select_related("case__sample_unit__workplace")
+    responses = Response.objects.submitted(round_).select_related("case__sample_unit__workplace", "screening")
     for response in responses.iterator(chunk_size=ROWS_PER_CHUNK):
         taken = route(questionnaire, response.case.sample_unit.workplace.register(), response.answers)
         cells = _register_cells(response, labels) + _case_cells(round_, response, weighting)
         for block in blocks:
-            cells += block.cells(taken)
+            cells += block.cells(taken, words=may_leave(response))
         yield cells
+
+
+def may_leave(response: Response) -> bool:
+    """Return whether the response's own words have been read, and name nobody; needs ``screening`` selected."""
+    screening: Screening | None = getattr(response, "screening", None)
+    return screening is not None and screening.passes
 
 
 def lines(round_: Round, style: Style) -> Iterator[str]:
@@ -140,8 +149,11 @@ class Block:
     def _open_options(self) -> tuple[str, ...]:
         return self.question.open_codes if self.style.texts else ()
 
-    def cells(self, taken: Route) -> Sequence[Cell]:
-        """Return what this respondent answered, cell by cell; empty where nothing was asked or answered."""
+    def cells(self, taken: Route, *, words: bool) -> Sequence[Cell]:
+        """Return what this respondent answered, cell by cell; empty where nothing was asked or answered.
+
+        ``words``: their own words may leave.
+        """
         item, answer = taken.item(self.question.code), taken.answers.get(self.question.code)
         if item is None or answer is None:
             return [""] * len(self.names)
@@ -149,27 +161,27 @@ class Block:
             case "single", str():
                 return [
                     self._choice(answer, taken),
-                    *(self._text(item, option, taken) for option in self._open_options()),
+                    *(self._text(item, option, taken, words) for option in self._open_options()),
                 ]
             case "multi", list():
-                return list(self._marks(item, answer, taken))
+                return list(self._marks(item, answer, taken, words))
             case "grid", dict():
                 return [self._choice(answer.get(row), taken) for row in self.rows]
             case "grid_multi", dict():
                 return self._grid_marks(item, answer)
-        return [str(answer)]
+        return [str(answer) if words else ""]
 
     def _choice(self, code: str | None, taken: Route) -> Cell:
         if code is None or not self.style.labels:
             return code or ""
         return self.options[code].label.text(self.style.language, taken.register)
 
-    def _marks(self, item: Item, marks: list[str], taken: Route) -> Iterator[Cell]:
+    def _marks(self, item: Item, marks: list[str], taken: Route, words: bool) -> Iterator[Cell]:
         offered, open_options = item.option_codes, self._open_options()
         for option in self.options:
             yield int(option in marks) if option in offered else ""
             if option in open_options:
-                yield self._text(item, option, taken)
+                yield self._text(item, option, taken, words)
 
     def _grid_marks(self, item: Item, cells: Mapping[str, list[str]]) -> list[Cell]:
         """Return 1 or 0 per row and option; empty in a row that was not asked."""
@@ -180,8 +192,8 @@ class Block:
             for option in self.options
         ]
 
-    def _text(self, item: Item, option: str, taken: Route) -> Cell:
-        return str(taken.answers.get(item.text_key(option), ""))
+    def _text(self, item: Item, option: str, taken: Route, words: bool) -> Cell:
+        return str(taken.answers.get(item.text_key(option), "")) if words else ""
 
 
 def _blocks(questionnaire: Questionnaire, style: Style) -> list[Block]:

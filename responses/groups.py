@@ -91,6 +91,7 @@ def outcome(found: Iterable[Cell]) -> Outcome:
         declined=cases[Disposition.DECLINED],
         ineligible_reported=cases[Disposition.INELIGIBLE_REPORTED],
         not_eligible=cases[Disposition.INELIGIBLE],
+        erased=cases[Disposition.ERASED],
     )
 
 

@@ -12,6 +12,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.ROUND_NOT_OPEN: gettext_lazy("the round was not in the field"),
     LeftOut.SUBMITTED: gettext_lazy("the answers had been submitted"),
     LeftOut.DECLINED: gettext_lazy("the workplace had declined"),
+    LeftOut.ERASED: gettext_lazy("the data of the case were erased"),
     LeftOut.NOT_ELIGIBLE: gettext_lazy("the workplace was said not to be eligible"),
     LeftOut.REMINDERS_STOPPED: gettext_lazy("no more reminders were wanted"),
     LeftOut.LINK_RETIRED: gettext_lazy("the personal link had been retired"),

@@ -27,6 +27,7 @@ MEANINGS: dict[CaseOutcome, Promise] = {
     CaseOutcome.MERGED: _("Part of another sampled workplace, as confirmed by one of you or by a newer register."),
     CaseOutcome.DUPLICATE: _("The same workplace as another one in the sample, as confirmed by one of you."),
     CaseOutcome.NOT_PUBLIC: _("Not a public workplace in the reference period, as confirmed by one of you."),
+    CaseOutcome.ERASED: _("Contact data and answers were deleted on request. It stays in the sample."),
     CaseOutcome.NOT_ELIGIBLE: _("Confirmed as not eligible without a report that says why."),
 }
 RATES: dict[str, tuple[Promise, str]] = {

@@ -71,6 +71,7 @@ def _standing(round_: Round, language: str, today: date) -> Rows:
         [_("Declined"), overall.declined],
         [_("Not eligible – to be confirmed"), overall.ineligible_reported],
         [_("Not eligible"), overall.not_eligible],
+        [_("Erased"), overall.erased],
     ]
 
 

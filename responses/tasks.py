@@ -12,7 +12,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from responses.actions import claiming, contact, left_off, preflight, recheck, returns, sending, wave_alarms
+from responses.actions import claiming, contact, left_off, preflight, recheck, retention, returns, sending, wave_alarms
 from responses.mailboxes import MailboxUnavailable, open_mailbox
 
 logger = logging.getLogger(__name__)
@@ -81,3 +81,9 @@ def recheck_submissions() -> int:
 def delete_unsent_answers() -> int:
     """Delete answers that were never submitted, 30 days after the close of their round. Safe to run twice."""
     return left_off.delete_unsent(at=timezone.now())
+
+
+@shared_task
+def delete_due_data() -> int:
+    """Carry out the clocks of published rounds whose day has come. Safe to run twice."""
+    return retention.delete_due(at=timezone.now())

@@ -141,7 +141,7 @@ def has_said_no(case: Case, owner: LinkHolder) -> bool:
 
 
 def _check(case: Case, outcome: str, call_back_at: datetime | None, at: datetime) -> None:
-    ended = case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE)
+    ended = case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.ERASED)
     if ended and outcome != Outcome.ANSWERED:
         raise CaseClosed
     if (outcome == Outcome.CALL_BACK) != (call_back_at is not None):

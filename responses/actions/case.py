@@ -20,7 +20,12 @@ from responses.statistics.hand_over import typed_name
 from surveys.models import AddressKind
 
 # Nothing is left to decline.
-SAID_ALREADY = (Disposition.SUBMITTED, Disposition.INELIGIBLE_REPORTED, Disposition.INELIGIBLE)
+SAID_ALREADY = (
+    Disposition.SUBMITTED,
+    Disposition.INELIGIBLE_REPORTED,
+    Disposition.INELIGIBLE,
+    Disposition.ERASED,
+)
 MOST_CONFIRMATIONS = 3  # of one kind and case: whoever presses a button again and again fills no mailbox
 
 
@@ -74,7 +79,7 @@ def lock_unsubmitted(pk: int) -> Case:
     Raises: CaseClosed.
     """
     case = lock_open(pk)
-    if case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE):
+    if case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.ERASED):
         raise CaseClosed
     return case
 
@@ -95,7 +100,7 @@ def check_answerable(case: Case) -> None:
 
     Raises: CaseClosed.
     """
-    ended = (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.DECLINED)
+    ended = (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.DECLINED, Disposition.ERASED)
     if case.round.status != case.round.Status.OPEN or case.disposition in ended:
         raise CaseClosed
 
@@ -209,7 +214,7 @@ def confirm_ineligible(*, case: Case, reason: str, by: User | None, at: datetime
     Also after the close: what was reported in the last days is looked into then.
     """
     case = lock_unpublished(case.pk)
-    if case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE):
+    if case.disposition in (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.ERASED):
         raise CaseClosed
     events.record(case, kind=EventKind.INELIGIBLE_CONFIRMED, at=at, by=by)
     audit.record("case.ineligible_confirmed", target=case, by=by, at=at, reason=reason)

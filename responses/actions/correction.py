@@ -13,7 +13,7 @@ from barometer import audit
 from barometer.models import User
 from responses.actions import events
 from responses.actions.case import CaseClosed, lock_open
-from responses.models import Case, LinkHolder, Response
+from responses.models import Case, LinkHolder, Response, Screening
 from responses.models.case import ON_CORRECTION
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import Round
@@ -73,6 +73,7 @@ def reopen(*, case: Case, reason: str, by: User, at: datetime) -> None:
     Round.objects.select_for_update(no_key=True).get(pk=case.round_id)  # closing waits for us, or we for it
     case = _lock_submitted(case.pk)
     Response.objects.filter(case=case).update(submitted_at=None)
+    Screening.objects.filter(response__case=case).delete()  # other words may come
     events.record(case, kind=EventKind.REOPENED, at=at, by=by)
     audit.record("case.reopened", target=case, by=by, at=at, reason=reason)
 

@@ -18,7 +18,7 @@ from surveys.questionnaire.routing import Route
 
 DAYS_KEPT = 30  # after the close; the welcome page says so
 AT_ONCE = 500
-ENDED = (Disposition.SUBMITTED, Disposition.DECLINED, Disposition.INELIGIBLE)
+ENDED = (Disposition.SUBMITTED, Disposition.DECLINED, Disposition.INELIGIBLE, Disposition.ERASED)
 
 
 def deleted_on(round_: Round) -> date | None:

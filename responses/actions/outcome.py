@@ -12,7 +12,7 @@ from responses.models import Case, CaseEvent
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.outcomes import OVERRIDES, CaseOutcome
 
-ENDED = (Disposition.SUBMITTED, Disposition.INELIGIBLE)
+ENDED = (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.ERASED)
 ON_OUTCOME = (EventKind.OUTCOME_SET, EventKind.OUTCOME_UNSET, EventKind.SUBMITTED, EventKind.REOPENED)
 
 

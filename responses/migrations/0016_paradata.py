@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('responses', '0010_contact'),
+        ('responses', '0013_derive_outcomes'),
     ]
 
     operations = [

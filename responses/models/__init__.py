@@ -12,6 +12,7 @@ from responses.models.contact import (
     Wave,
 )
 from responses.models.coordinator import ContactCorrection, Coordinator
+from responses.models.data_protection import Retention, Screening
 from responses.models.hand_over import HandOver
 from responses.models.heartbeat import Heartbeat
 from responses.models.response import LeftOff, Response
@@ -37,5 +38,7 @@ __all__ = [
     "Notice",
     "Response",
     "ResultRequest",
+    "Retention",
+    "Screening",
     "Wave",
 ]

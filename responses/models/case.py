@@ -19,6 +19,7 @@ DISPOSITION_LABELS = {
     Disposition.DECLINED: _("Declined"),
     Disposition.INELIGIBLE_REPORTED: _("Not eligible – to be confirmed"),
     Disposition.INELIGIBLE: _("Not eligible"),
+    Disposition.ERASED: _("Erased"),
 }
 
 OUTCOME_LABELS = {
@@ -29,6 +30,7 @@ OUTCOME_LABELS = {
     CaseOutcome.CONTACTED: _("Eligible, no answers"),
     CaseOutcome.UNAVAILABLE: _("Unavailable until after the close"),
     CaseOutcome.EXISTS: _("Silent, in operation as a newer register has it"),
+    CaseOutcome.ERASED: _("Erased on request"),
     CaseOutcome.OTHER: _("Eligible, other reason"),
     CaseOutcome.SILENT: _("No sign of life"),
     CaseOutcome.BOUNCED: _("Mail bounced, no other address"),

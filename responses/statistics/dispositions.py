@@ -57,6 +57,8 @@ class EventKind(StrEnum):
     REGISTER_CLOSED = "register_closed"  # a newer register has it as closed
     REGISTER_MERGED = "register_merged"  # a newer register has it as part of another
     REGISTER_NOT_FOUND = "register_not_found"  # a newer register does not have it
+    ERASED = "erased"  # contact data and answers were deleted, as somebody had the right to ask
+    FORGOTTEN = "forgotten"  # contact data alone were deleted
 
 
 class Disposition(StrEnum):
@@ -69,6 +71,7 @@ class Disposition(StrEnum):
     DECLINED = "declined"
     INELIGIBLE_REPORTED = "ineligible_reported"
     INELIGIBLE = "ineligible"
+    ERASED = "erased"
 
 
 REPORTS = {
@@ -113,6 +116,7 @@ class _Facts:
         waits: it is said so, and nobody has confirmed it.
     """
 
+    erased: bool = False
     ineligible: bool = False
     submitted: bool = False
     waits: bool = False
@@ -143,6 +147,8 @@ class _Facts:
 
     def _add_to_disposition(self, kind: EventKind) -> None:
         match kind:
+            case EventKind.ERASED:
+                self.erased = True
             case EventKind.SUBMITTED:
                 self.submitted, self.started = True, True
                 self._forget_report()
@@ -176,6 +182,8 @@ class _Facts:
     def disposition(self) -> Disposition:
         if self.ineligible:
             return Disposition.INELIGIBLE
+        if self.erased:
+            return Disposition.ERASED
         if self.submitted:
             return Disposition.SUBMITTED
         if self.waits:
@@ -189,6 +197,8 @@ class _Facts:
     def outcome(self) -> CaseOutcome:
         if self.ineligible:
             return self.reported
+        if self.erased:
+            return CaseOutcome.ERASED
         if self.submitted:
             return CaseOutcome.COMPLETE
         if self.override:

@@ -13,6 +13,7 @@ class LeftOut(StrEnum):
     SUBMITTED = "submitted"
     DECLINED = "declined"
     NOT_ELIGIBLE = "not_eligible"
+    ERASED = "erased"
     REMINDERS_STOPPED = "reminders_stopped"
     LINK_RETIRED = "link_retired"
     NO_ADDRESS = "no_address"
@@ -53,6 +54,7 @@ ENDED = {
     Disposition.DECLINED: LeftOut.DECLINED,
     Disposition.INELIGIBLE_REPORTED: LeftOut.NOT_ELIGIBLE,
     Disposition.INELIGIBLE: LeftOut.NOT_ELIGIBLE,
+    Disposition.ERASED: LeftOut.ERASED,
 }
 UNFINISHED = frozenset(Disposition) - ENDED.keys()
 

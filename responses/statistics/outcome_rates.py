@@ -52,6 +52,7 @@ class Outcome:
     declined: int
     ineligible_reported: int
     not_eligible: int
+    erased: int = 0
 
     def __post_init__(self) -> None:
         if self.submitted + self.not_eligible > self.sampled:

@@ -16,6 +16,7 @@ class CaseOutcome(StrEnum):
     UNAVAILABLE = "unavailable"  # away until after the close
     EXISTS = "exists"  # silent, but in operation as a newer register has it
     OTHER = "other"  # only as staff say
+    ERASED = "erased"  # contact data and answers deleted on request
     SILENT = "silent"
     BOUNCED = "bounced"
     NOT_FOUND = "not_found"  # silent or bounced, and not to be found in a newer register either
@@ -56,6 +57,7 @@ AAPOR: Mapping[CaseOutcome, Code] = {
     CaseOutcome.EXISTS: Code("2.20", Group.NON_CONTACT),
     CaseOutcome.UNAVAILABLE: Code("2.26", Group.NON_CONTACT),
     CaseOutcome.OTHER: Code("2.30", Group.OTHER),
+    CaseOutcome.ERASED: Code("2.30", Group.OTHER),
     CaseOutcome.SILENT: Code("3.10", Group.UNKNOWN),
     CaseOutcome.BOUNCED: Code("3.30", Group.UNKNOWN_OTHER),
     CaseOutcome.NOT_FOUND: Code("3.90", Group.UNKNOWN_OTHER),

@@ -99,7 +99,7 @@ class Act:
 
 
 ANY = frozenset(Disposition)
-UNFINISHED = ANY - {Disposition.SUBMITTED, Disposition.INELIGIBLE}
+UNFINISHED = ANY - {Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.ERASED}
 
 ACTS = {
     "confirm-not-eligible": Act(

@@ -30,7 +30,8 @@ def download(request: HttpRequest, slug: str) -> HttpResponseBase:
         response["Cache-Control"] = "no-store"
         return response
     submitted = Response.objects.submitted(round_).count()
-    context = {"round": round_, "form": form, "submitted": submitted}
+    not_screened = Response.objects.submitted(round_).filter(screening__isnull=True).count()
+    context = {"round": round_, "form": form, "submitted": submitted, "not_screened": not_screened}
     return _page(request, context, form.is_bound)
 
 

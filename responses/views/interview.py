@@ -28,7 +28,7 @@ from responses.views.respondent import other_languages
 from surveys.models import AddressKind, Round
 
 NAMES = {"entry": "interview", "page": "interview-page", "review": "interview-review", "submit": "interview-submit"}
-ENDED = (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.DECLINED)
+ENDED = (Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.DECLINED, Disposition.ERASED)
 P = ParamSpec("P")
 InterviewView = Callable[Concatenate[HttpRequest, "OnTheTelephone", P], HttpResponse]
 
