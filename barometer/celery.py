@@ -15,5 +15,10 @@ app.conf.beat_schedule = {
     "send-due-mails": {"task": "responses.tasks.send_due_mails", "schedule": 60.0},
     "read-returns": {"task": "responses.tasks.read_returns", "schedule": 300.0},
     "check-waves": {"task": "responses.tasks.check_waves", "schedule": 60.0},
+    # Several times, for a mail server that is down at seven: each goes at most once a day.
+    "send-digests": {
+        "task": "responses.tasks.send_digests",
+        "schedule": crontab(hour="7", minute="0,15,30,45", day_of_week="1-5"),
+    },
     "recheck-submissions": {"task": "responses.tasks.recheck_submissions", "schedule": crontab(hour="3", minute="30")},
 }

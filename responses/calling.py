@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
-from responses.models import Call, CallClaim, Case, CaseEvent, LinkHolder
+from responses.models import Call, CallClaim, Case, CaseEvent, CasePause, LinkHolder
 from responses.recipients import OF_THE_OWNER, ON_REMINDERS
 from responses.statistics.calling import Candidate, Place, Turn, calling_list, not_before, shortfalls
 from responses.statistics.dispositions import Disposition, EventKind
@@ -65,7 +66,7 @@ class CallingList:
 
 
 def read(round_: Round, wanted: Wanted, at: datetime) -> CallingList:
-    """Return whom to call in which order; four queries, however many cases there are.
+    """Return whom to call in which order; five queries, however many cases there are.
 
     On it is who may be written to, by the rule of the mails, and has a telephone number and the task: an owner
     whose delegate has it is never called.
@@ -74,7 +75,7 @@ def read(round_: Round, wanted: Wanted, at: datetime) -> CallingList:
     calls = _calls(round_)
     found = [
         _candidate(row, calls.get(row["case_id"]))
-        for row, contactable in _owners(round_, wanted)
+        for row, contactable in _owners(round_, wanted, at)
         if left_out(contactable, StepKind.REMINDER) is None
     ]
     shortfall = shortfalls(sampled, submitted, float(round_.target_response_rate))
@@ -105,10 +106,12 @@ def _calls(round_: Round) -> dict[int, LastCall]:
     return calls
 
 
-def _owners(round_: Round, wanted: Wanted) -> Iterator[tuple[Mapping[str, Any], Contactable]]:
+def _owners(round_: Round, wanted: Wanted, at: datetime) -> Iterator[tuple[Mapping[str, Any], Contactable]]:
     """Yield the owners of unfinished cases, and how things stand with them for a call."""
     on_reminders = CaseEvent.objects.filter(OF_THE_OWNER, case__round=round_, kind__in=ON_REMINDERS)
     last_on_reminders = dict(on_reminders.order_by("pk").values_list("case_id", "kind"))
+    paused = CasePause.objects.in_force(timezone.localdate(at)).filter(case__round=round_)
+    left_in_peace = set(paused.order_by().values_list("case_id", flat=True))
     owners = LinkHolder.objects.filter(
         case__in=Case.objects.of_round(round_).unfinished(), role=LinkHolder.Role.OWNER, **wanted.filters()
     )
@@ -123,10 +126,11 @@ def _owners(round_: Round, wanted: Wanted) -> Iterator[tuple[Mapping[str, Any], 
     )
     for row in rows:
         stopped = last_on_reminders.get(row["case_id"]) == EventKind.REMINDERS_STOPPED
-        yield row, _contactable(row, round_, reminders_stopped=stopped)
+        paused_now = row["case_id"] in left_in_peace
+        yield row, _contactable(row, round_, reminders_stopped=stopped, paused=paused_now)
 
 
-def _contactable(row: Mapping[str, Any], round_: Round, *, reminders_stopped: bool) -> Contactable:
+def _contactable(row: Mapping[str, Any], round_: Round, *, reminders_stopped: bool, paused: bool) -> Contactable:
     by_mail = Contactable(
         disposition=Disposition(row["case__disposition"]),
         reminders_stopped=reminders_stopped,
@@ -136,6 +140,7 @@ def _contactable(row: Mapping[str, Any], round_: Round, *, reminders_stopped: bo
         reads_for_the_authority=False,
         round_open=round_.status == Round.Status.OPEN,
         task_elsewhere=row["standing"] != LinkHolder.Standing.WORKS,
+        paused=paused,
     )
     return by_another_way(by_mail, reachable=bool(row["phone"]))
 

@@ -40,5 +40,13 @@ EVENTS: dict[EventKind, Promise] = {
     EventKind.CORRECTION_REQUESTED: _("The workplace asked to correct its answers"),
     EventKind.CORRECTION_WITHDRAWN: _("The workplace took back its request to correct"),
     EventKind.CORRECTION_REFUSED: _("The request to correct was refused"),
+    EventKind.PAUSED: _("Paused: no mails, letters and calls for a while"),
+    EventKind.RESUMED: _("The pause was ended"),
+    EventKind.NOTED: _("A note was written"),
+    EventKind.LANGUAGE_CHANGED: _("The language was changed"),
+    EventKind.LINK_SENT: _("The link was sent again"),
+    EventKind.LINK_COPIED: _("The link was taken out by a member of staff"),
+    EventKind.REFUSAL_UNDONE: _("The refusal was taken back: it had been recorded by mistake"),
+    EventKind.INELIGIBLE_UNDONE: _("Not eligible was taken back: it had been recorded by mistake"),
     EventKind.REOPENED: _("The questionnaire was opened again for changes"),
 }
