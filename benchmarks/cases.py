@@ -11,12 +11,10 @@ import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import django
-from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 from django.urls import reverse
@@ -85,7 +83,7 @@ def database(number: int) -> Iterator[Round]:
             connection.settings_dict["TEST"]["NAME"] = str(Path(folder, "benchmark.sqlite3"))
         databases = setup_databases(verbosity=0, interactive=False)
         try:
-            round_ = make_open_round(slug="benchmark", opened_at=datetime(2020, 1, 7, tzinfo=UTC))
+            round_ = make_open_round(slug="benchmark")
             make_cases(round_, number)
             yield round_
         finally:
@@ -96,9 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     with database(parser.parse_args().cases) as round_:
-        fieldworker = finn()
-        fieldworker.user_permissions.add(*Permission.objects.filter(codename="see_contacts"))
-        browser, last = browser_of(fieldworker), Case.objects.latest("pk")
+        browser, last = browser_of(finn()), Case.objects.latest("pk")
         searches = {
             "a rare name": {"q": "skovtrolden 217"},
             "a common part of a name": {"q": "skole"},

@@ -29,7 +29,7 @@ def typed(text: str) -> str:
 def folded(text: str) -> str:
     """Return a text in small letters a–z and digits, with single spaces: *Århus* and *Aarhus* are one."""
     nordic = unicodedata.normalize("NFC", text).casefold().translate(NORDIC)
-    plain = unicodedata.normalize("NFKD", nordic)
+    plain = unicodedata.normalize("NFKD", nordic).casefold()
     return " ".join("".join(sign if sign.isascii() and sign.isalnum() else " " for sign in _bare(plain)).split())
 
 
