@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -100,10 +102,23 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The cases that were asked for, in the order of their names; ``more`` when only the first are among them."""
+    """The cases that were asked for, in the order of their names; ``more`` when only the first are among them.
+
+    ``pks`` are those of a search by words, where they are known already.
+    """
 
     cases: QuerySet[Case]
+    pks: tuple[int, ...] | None = None
     more: bool = False
+
+    def page(self, number: str | None, size: int) -> Page[Case]:
+        """Return a page of the cases, with their workplaces; no more than it holds is read."""
+        if self.pks is None:
+            return Paginator(self.cases, size).get_page(number)
+        page: Page[Any] = Paginator(self.pks, size).get_page(number)
+        by_pk = {case.pk: case for case in self.cases.filter(pk__in=list(page.object_list)).order_by()}
+        page.object_list = [by_pk[pk] for pk in page.object_list if pk in by_pk]
+        return page
 
 
 def find(round_: Round, filters: Filters, at: datetime, *, with_addresses: bool) -> Found:
@@ -111,14 +126,14 @@ def find(round_: Round, filters: Filters, at: datetime, *, with_addresses: bool)
 
     Words alone are looked for first, in one go: that is what somebody waits for on the telephone.
     """
-    more = False
-    if filters.only_words:
-        first = case_search.found(round_, filters.q, with_addresses=with_addresses)
-        more = len(first) > case_search.MOST_FOUND
-        cases = Case.objects.of_round(round_).filter(pk__in=first[: case_search.MOST_FOUND])
-    else:
+    if not filters.only_words:
         cases = filters.cases(round_, at, with_addresses=with_addresses)
-    return Found(case_search.in_order(cases.select_related("sample_unit__workplace")), more)
+        return Found(case_search.in_order(cases, round_).select_related("sample_unit__workplace"))
+    first = case_search.found(round_, filters.q, with_addresses=with_addresses)
+    pks = tuple(first[: case_search.MOST_FOUND])
+    cases = case_search.in_order(Case.objects.of_round(round_).filter(pk__in=pks), round_)
+    more = len(first) > case_search.MOST_FOUND
+    return Found(cases.select_related("sample_unit__workplace"), pks, more)
 
 
 def waves_of(round_: Round) -> QuerySet[Wave]:

@@ -16,7 +16,7 @@ from surveys.models import Round, Workplace
 MOST_TYPED = 120  # characters
 MOST_FOUND = 1000  # of a search by words: who finds more cannot read them, and has to say more
 MOST_WORDS = 8
-NORDIC = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe", "ß": "ss"})
+NORDIC = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
 ALPHABET = " 0123456789abcdefghijklmnopqrstuvwxyzæøå"
 KEY_LETTERS = 24
 
@@ -84,9 +84,9 @@ def _of_rows(round_: Round, words: str, prefix: str, *, with_addresses: bool) ->
     return matching
 
 
-def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Return the cases in the Danish order of their workplaces' names."""
-    return cases.order_by("search__name_key", "pk")
+def in_order(cases: QuerySet[Case], round_: Round) -> QuerySet[Case]:
+    """Return cases of the round in the Danish order of their workplaces' names, by the index."""
+    return cases.filter(search__round=round_).order_by("search__name_key", "search")
 
 
 def _bare(text: str) -> str:

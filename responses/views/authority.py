@@ -26,7 +26,7 @@ def authority(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     context = {
         "round": round_,
         "authority": found,
-        "page": Paginator(case_search.in_order(cases), CASES_PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(case_search.in_order(cases, round_), CASES_PER_PAGE).get_page(request.GET.get("page")),
         "with_contacts": may_see_contacts(staff(request), round_),
     }
     return render(request, "responses/authorities/authority.html", context)

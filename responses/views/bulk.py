@@ -136,9 +136,9 @@ def _page(
         "act": act,
         "explanation": EXPLANATIONS[act],
         "cases": to_do[:NAMES_SHOWN],
-        "number": len(to_do),
+        "total": len(to_do),
         "out": out[:NAMES_SHOWN],
-        "number_out": len(out),
+        "total_out": len(out),
         "form": shown,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
@@ -175,7 +175,7 @@ def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "standing": undoing.standing[:NAMES_SHOWN] if undoing else [],
         "moved_on": undoing.moved_on[:NAMES_SHOWN] if undoing else [],
         "changes": act_.changes.select_related("case__sample_unit__workplace").order_by("pk")[:NAMES_SHOWN],
-        "number": act_.changes.count(),
+        "total": act_.changes.count(),
     }
     return render(request, "responses/bulk/act.html", context)
 

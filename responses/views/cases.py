@@ -1,6 +1,5 @@
 """The cases of a round: found by what somebody says, filtered, and taken out as a file."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -30,7 +29,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     found = case_filters.find(round_, filters, at, with_addresses=may_see_contacts(staff(request), round_))
     context = {
         "round": round_,
-        "page": Paginator(found.cases, CASES_PER_PAGE).get_page(request.GET.get("page")),
+        "page": found.page(request.GET.get("page"), CASES_PER_PAGE),
         "more": found.more,
         "filters": filters,
         "work": LISTS.get(filters.work),

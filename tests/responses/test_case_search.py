@@ -105,7 +105,7 @@ def test_names_stand_in_danish_order() -> None:
     assert found(round_) == names
     assert name_key("Ærø") < name_key("Østerbro") < name_key("Ålborg")
     assert name_key("x" * 500).isdecimal()
-    assert folded("Ærø, Ås & O'Neill-Süß  №1") == "aeroe aas o neill suess no1"
+    assert folded("Ærø, Ås & O'Neill-Süß  №1") == "aeroe aas o neill suss no1"
 
 
 def test_more_cases_than_can_be_read_are_cut_off_and_that_is_said(
