@@ -102,38 +102,45 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The cases that were asked for, in the order of their names; ``more`` when only the first are among them.
+    """The cases that were asked for. ``more`` when only the first are among them.
 
-    ``pks`` are those of a search by words, where they are known already.
+    ``pks`` are those of a search by words, in order, where they are known already.
     """
 
-    cases: QuerySet[Case]
+    round: Round
+    matching: QuerySet[Case]
     pks: tuple[int, ...] | None = None
     more: bool = False
 
-    def page(self, number: str | None, size: int) -> Page[Case]:
+    @property
+    def cases(self) -> QuerySet[Case]:
+        """Return them in the order of their names, with their workplaces."""
+        return case_search.in_order(self.matching, self.round).select_related("sample_unit__workplace")
+
+    def page(self, number: str | None, size: int) -> Page[Any]:
         """Return a page of the cases, with their workplaces; no more than it holds is read."""
         if self.pks is None:
-            return Paginator(self.cases, size).get_page(number)
+            paginator = Paginator(self.cases, size)
+            paginator.count = self.matching.count()  # which needs no order
+            return paginator.get_page(number)
         page: Page[Any] = Paginator(self.pks, size).get_page(number)
-        by_pk = {case.pk: case for case in self.cases.filter(pk__in=list(page.object_list)).order_by()}
+        shown = Case.objects.filter(pk__in=list(page.object_list)).select_related("sample_unit__workplace").order_by()
+        by_pk = {case.pk: case for case in shown}
         page.object_list = [by_pk[pk] for pk in page.object_list if pk in by_pk]
         return page
 
 
 def find(round_: Round, filters: Filters, at: datetime, *, with_addresses: bool) -> Found:
-    """Return the cases that the filters ask for, with workplace.
+    """Return the cases that the filters ask for.
 
     Words alone are looked for first, in one go: that is what somebody waits for on the telephone.
     """
     if not filters.only_words:
-        cases = filters.cases(round_, at, with_addresses=with_addresses)
-        return Found(case_search.in_order(cases, round_).select_related("sample_unit__workplace"))
+        return Found(round_, filters.cases(round_, at, with_addresses=with_addresses))
     first = case_search.found(round_, filters.q, with_addresses=with_addresses)
     pks = tuple(first[: case_search.MOST_FOUND])
-    cases = case_search.in_order(Case.objects.of_round(round_).filter(pk__in=pks), round_)
     more = len(first) > case_search.MOST_FOUND
-    return Found(cases.select_related("sample_unit__workplace"), pks, more)
+    return Found(round_, Case.objects.of_round(round_).filter(pk__in=pks), pks, more)
 
 
 def waves_of(round_: Round) -> QuerySet[Wave]:

@@ -55,7 +55,7 @@ def found(round_: Round, words: str, *, with_addresses: bool) -> list[int]:
 
     One query, which reads all names of the round where the words are rare.
     """
-    rows = CaseSearch.objects.filter(round=round_).order_by("name_key", "case")
+    rows = CaseSearch.objects.filter(round=round_).order_by("name_key", "case_id")
     matching = rows.filter(_of_rows(round_, words, "", with_addresses=with_addresses))
     return list(matching.values_list("case_id", flat=True)[: MOST_FOUND + 1])
 
@@ -86,7 +86,7 @@ def _of_rows(round_: Round, words: str, prefix: str, *, with_addresses: bool) ->
 
 def in_order(cases: QuerySet[Case], round_: Round) -> QuerySet[Case]:
     """Return cases of the round in the Danish order of their workplaces' names, by the index."""
-    return cases.filter(search__round=round_).order_by("search__name_key", "search")
+    return cases.filter(search__round=round_).order_by("search__name_key", "search__case_id")
 
 
 def _bare(text: str) -> str:
