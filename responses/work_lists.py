@@ -38,9 +38,9 @@ class Turn(StrEnum):
 
 
 TURNS: dict[Turn, Promise] = {
-    Turn.STAFF: _("You"),
-    Turn.WORKPLACE: _("The workplace"),
-    Turn.AUTHORITY: _("The authority"),
+    Turn.STAFF: _("Yours"),
+    Turn.WORKPLACE: _("The workplace's"),
+    Turn.AUTHORITY: _("The authority's"),
 }
 
 
