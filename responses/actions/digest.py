@@ -83,9 +83,11 @@ def message(round_: Round, found: Digest, user: User, language: str, at: datetim
     """Return the daily mail to one person."""
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     with translation.override(language):
-        context = {"round": round_, "digest": found, "site": settings.SITE_URL, "at": at, "language": language}
+        context = {"round": round_, "digest": found, "site": settings.SITE_URL, "language": language}
+        subject = " ".join(render_to_string("responses/digest/subject.txt", context).split())
+        context |= {"subject": subject}
         return SealedMessage(
-            subject=" ".join(render_to_string("responses/digest/subject.txt", context).split()),
+            subject=subject,
             text=render_to_string("responses/digest/body.txt", context),
             html=render_to_string("responses/digest/body.html", context),
             sender=(_("Innovation Barometer"), sender),
