@@ -1,6 +1,6 @@
 """The cases of a round: found by what somebody says, filtered, and taken out as a file."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -62,6 +62,8 @@ def _choices(round_: Round, filters: Filters) -> dict[str, object]:
 @require_POST
 def export(request: HttpRequest, slug: str, what: str) -> HttpResponseBase:
     """Give the cases that the address asks for, or the notes of the round, as a file."""
+    if what not in ("cases", "notes"):
+        raise Http404
     round_ = get_object_or_404(Round, slug=slug)
     by, at, language = staff(request), timezone.now(), get_language() or "en"
     filters = Filters.of(request.GET.dict())

@@ -182,6 +182,7 @@ def test_the_list_and_the_notes_are_taken_out_without_formulas_and_the_audit_log
         text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
         assert all(cell in text for cell in cells)
         assert "-rehearsal-" in response["Content-Disposition"]
+    assert browser_of(finn()).post(reverse("cases-export", args=[round_.slug, "answers"])).status_code == 404
     one = browser_of(finn()).post(reverse("cases-export", args=[round_.slug, "cases"]) + "?q=elme")
     assert b"".join(one.streaming_content).count(b"\r\n") == 2  # type: ignore[attr-defined]
 
