@@ -20,5 +20,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="15"),
     },
     "delete-due-data": {"task": "responses.tasks.delete_due_data", "schedule": crontab(hour="3", minute="45")},
+    # Several times, for a mail server that is down at seven: each goes at most once a day.
+    "send-digests": {
+        "task": "responses.tasks.send_digests",
+        "schedule": crontab(hour="7", minute="0,15,30,45", day_of_week="1-5"),
+    },
     "recheck-submissions": {"task": "responses.tasks.recheck_submissions", "schedule": crontab(hour="3", minute="30")},
 }

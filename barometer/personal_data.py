@@ -136,6 +136,34 @@ FIELDS = {
         personal="kind outcome at by holder",
         other="case",
     ),
+    "responses.CaseSearch": Fields(
+        personal="",
+        other="case round name_key words",
+    ),
+    "responses.CasePause": Fields(
+        personal="began_at until ended_at by",
+        other="case",
+    ),
+    "responses.CaseNote": Fields(
+        personal="at by text",
+        other="case corrects",
+    ),
+    "responses.BulkAct": Fields(
+        personal="at by undone_at undone_by",
+        other="round kind left_out",
+    ),
+    "responses.BulkChange": Fields(
+        personal="before after",
+        other="act case event undone",
+    ),
+    "responses.DigestReader": Fields(
+        personal="user wanted language",
+        other="",
+    ),
+    "responses.DigestMail": Fields(
+        personal="user at answer",
+        other="round day",
+    ),
     "responses.CaseContact": Fields(
         personal="holder at name workplace email phone innovation withdrawn_at",
         other="round language text_version recipient",

@@ -53,7 +53,7 @@ def read(round_: Round, wanted: Wanted, at: datetime) -> CallingList:
     whose delegate has it is never called. And who is in the audience of the telephone round of the contact plan, or
     has agreed to be called. The gain of a case is the same whatever part of the list is asked for.
     """
-    found = follow_up.read(round_, by_call=True)
+    found = follow_up.read(round_, by_call=True, at=at)
     steps = _with_audience(round_)
     outside = _outside_the_audience(round_, steps)
     ranked = [each for each in found.ranked if each.candidate.agreed or each.candidate.case not in outside]

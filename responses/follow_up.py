@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from responses import representativity
 from responses.contact_facts import LEFT, ON_REMINDERS
-from responses.models import Call, Case, CaseEvent, ContactAttempt, LinkHolder
+from responses.models import Call, Case, CaseEvent, CasePause, ContactAttempt, LinkHolder
 from responses.representativity import Reading
 from responses.statistics.calling import Candidate, not_before
 from responses.statistics.dispositions import Disposition, EventKind
@@ -68,11 +70,12 @@ class WorkList:
         return self.standing.submitted.get(stratum, 0) / self.standing.sampled[stratum]
 
 
-def read(round_: Round, *, by_call: bool = False) -> WorkList:
+def read(round_: Round, *, by_call: bool = False, at: datetime | None = None) -> WorkList:
     """Return whom to follow up in which order; six queries, however many cases there are.
 
     Args:
         by_call: only those whom a call may reach: with a telephone number, and with the task.
+        at: leaves out who is paused at this moment; without it nobody is left out for a pause, which may end.
     """
     reading, calls = representativity.read(round_), calls_of(round_)
     if reading.groups is None:
@@ -82,7 +85,7 @@ def read(round_: Round, *, by_call: bool = False) -> WorkList:
     lag = lags(reading.found) or (0.0,) * len(reading.cells)
     candidates: list[Candidate] = []
     reach: dict[int, Reach] = {}
-    for row in _who_may_be_contacted(round_, by_call=by_call):
+    for row in _who_may_be_contacted(round_, at, by_call=by_call):
         group = reading.number_of.get(_cell(row))
         if group is not None:  # or it was found to be eligible after all a moment ago
             candidates.append(_candidate(row, calls.get(row["case_id"]), group, lag[group]))
@@ -114,12 +117,14 @@ def _yield(calls: Mapping[int, LastCall]) -> Yield:
     return yield_of(sum(each.submitted for each in settled), len(settled))
 
 
-def _who_may_be_contacted(round_: Round, *, by_call: bool) -> Iterator[Mapping[str, Any]]:
+def _who_may_be_contacted(round_: Round, at: datetime | None, *, by_call: bool) -> Iterator[Mapping[str, Any]]:
     """Yield the owners of cases that a reminder of some kind may go to."""
     stopped, last = _stopped(round_), set[int]() if by_call else _got_the_last(round_)
     owners = LinkHolder.objects.filter(
         case__in=Case.objects.of_round(round_).unfinished(), role=LinkHolder.Role.OWNER
     ).order_by("case_id")
+    if at is not None:
+        owners = owners.exclude(case__in=CasePause.objects.in_force(timezone.localdate(at)).values("case"))
     columns = ("workplace__level", "workplace__industry_group", "workplace__size_class", "workplace__authority_code")
     rows = owners.values(
         "case_id",

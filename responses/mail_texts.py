@@ -15,6 +15,7 @@ LEFT_OUT: dict[LeftOut, Promise] = {
     LeftOut.ERASED: gettext_lazy("the data of the case were erased"),
     LeftOut.NOT_ELIGIBLE: gettext_lazy("the workplace was said not to be eligible"),
     LeftOut.REMINDERS_STOPPED: gettext_lazy("no more reminders were wanted"),
+    LeftOut.PAUSED: gettext_lazy("the case was paused"),
     LeftOut.LINK_RETIRED: gettext_lazy("the personal link had been retired"),
     LeftOut.NO_ADDRESS: gettext_lazy("there was no address"),
     LeftOut.BOUNCED: gettext_lazy("a mail to the address had come back"),

@@ -27,6 +27,9 @@ OF_A_CASE: Mapping[str, str] = {
     "responses.ContactAttempt": "case",
     "responses.MailReturn": "mail__lines__case",
     "responses.Call": "case",
+    "responses.CaseNote": "case",
+    "responses.CasePause": "case",
+    "responses.BulkChange": "case",
     "responses.CallClaim": "case",
     "responses.ContactCorrection": "case",
     "responses.LeftOff": "case",
@@ -54,6 +57,9 @@ OF_STAFF = frozenset(
         "surveys.FrameFile",
         "surveys.Sample",
         "responses.Wave",
+        "responses.BulkAct",
+        "responses.DigestReader",
+        "responses.DigestMail",
         "responses.MailDomain",
     }
 )

@@ -45,6 +45,11 @@ TEXTS: dict[str, str | Promise] = {
         "The link cannot be sent: the address is a mailbox of the authority. Ask for one of the workplace's own first."
     ),
     "link_too_often": _("The link has been sent three times today, which is the most for one day."),
+    "link_after_no": _(
+        "The workplace has said no, or wants no more mails. If it asks for the link now, record a call: from there it "
+        "can be sent."
+    ),
+    "link_with_answers": _("The link is not given out: there are answers, and whoever has the link would see them."),
     "link_not_asked_for": _("The workplace has said no. Say that the person on the line asks for the link now."),
     "correction_too_many": _(
         "The contact of this workplace has been corrected three times. Please contact us instead."

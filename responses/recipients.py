@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db import models
+from django.utils import timezone
 
 from responses import follow_up
 from responses.contact_facts import LEFT, OF_THE_OWNER, ON_ADDRESS, ON_REMINDERS
-from responses.models import CaseEvent, ContactAttempt, HandOver, LinkHolder, Mail, Notice
+from responses.models import CaseEvent, CasePause, ContactAttempt, HandOver, LinkHolder, Mail, Notice
 from responses.statistics import hand_over
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.eligibility import (
@@ -30,13 +31,14 @@ from surveys.models import AddressKind, ContactStep, Round
 class Facts(Protocol):
     """What the annotations of a row say: the last word on reminders of the owner, and of the holder; on the address.
 
-    And whether the mail that says it is the last one has left to the case.
+    And whether the mail that says it is the last one has left to the case, and whether it is left in peace.
     """
 
     last_on_reminders: str | None
     own_on_reminders: str | None
     last_on_address: str | None
     got_the_last: bool
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def contactable(holder: LinkHolder, round_: Round, facts: Facts, *, task_elsewhe
         round_closed=round_.status in (Round.Status.CLOSED, Round.Status.PUBLISHED),
         task_elsewhere=task_elsewhere,
         got_the_last=facts.got_the_last,
+        paused=facts.paused,
     )
 
 
@@ -100,6 +103,7 @@ def receivers(round_: Round, at: datetime) -> Iterator[tuple[LinkHolder, Contact
             own_on_reminders=_last_of(ON_REMINDERS, models.Q(holder=models.OuterRef("pk"))),
             last_on_address=_last_of(ON_ADDRESS, models.Q(case=models.OuterRef("case"))),
             got_the_last=_got_the_last("case"),
+            paused=_paused("case", at),
         )
         .order_by("case_id")
     )
@@ -160,6 +164,7 @@ def lines_of(mail_pks: Collection[int], at: datetime) -> dict[int, list[Line]]:
             own_on_reminders=_last_of(ON_REMINDERS, models.Q(holder=models.OuterRef("holder"))),
             last_on_address=_last_of(ON_ADDRESS, models.Q(case=models.OuterRef("case"))),
             got_the_last=_got_the_last("case"),
+            paused=_paused("case", at),
             events=_number_of_events("case"),
             silent_from=_silent_from("case"),
             written_to=models.F("mail__address"),
@@ -229,6 +234,11 @@ def _got_the_last(case: str) -> models.Exists:
     """Return an annotation: whether the mail that says it is the last one has left to the case."""
     of_case = ContactAttempt.objects.filter(case=models.OuterRef(case), left_out="", mail__status__in=LEFT)
     return models.Exists(of_case.filter(step__mail_name=ContactStep.MailName.LAST))
+
+
+def _paused(case: str, at: datetime) -> models.Exists:
+    """Return an annotation: whether the case is left in peace on this day."""
+    return models.Exists(CasePause.objects.in_force(timezone.localdate(at)).filter(case=models.OuterRef(case)))
 
 
 def _number_of_events(case: str) -> models.Subquery:

@@ -12,7 +12,18 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from responses.actions import claiming, contact, left_off, preflight, recheck, retention, returns, sending, wave_alarms
+from responses.actions import (
+    claiming,
+    contact,
+    digest,
+    left_off,
+    preflight,
+    recheck,
+    retention,
+    returns,
+    sending,
+    wave_alarms,
+)
 from responses.mailboxes import MailboxUnavailable, open_mailbox
 
 logger = logging.getLogger(__name__)
@@ -69,6 +80,12 @@ def fetch_returns(url: str) -> Counter[str]:
 def check_waves() -> int:
     """Log what is wrong with the waves of the rounds in the field, each thing once. Safe to run twice."""
     return wave_alarms.check_waves(at=timezone.now())
+
+
+@shared_task
+def send_digests() -> int:
+    """Send the daily mails to the fieldwork team, each at most once a day. Safe to run twice."""
+    return digest.send_all(at=timezone.now())
 
 
 @shared_task

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 
 from responses.actions.events import record
+from responses.case_search import search_row
 from responses.models import Case, Coordinator, HandOver, LinkHolder, Response
 from responses.statistics.dispositions import EventKind
 from responses.statistics.hand_over import silent_after
@@ -199,6 +200,7 @@ def make_case(
     round_ = round_ or make_open_round()
     unit = make_unit(make_workplace(round_, contact=contact, **workplace), stratum)
     case = Case.objects.create(round=round_, sample_unit=unit, language=language)
+    search_row(case, unit.workplace).save()
     person = unit.workplace.contact
     LinkHolder.objects.create(
         case=case, name=person.leader, email=person.email, phone=person.phone, address_kind=person.kind

@@ -1,5 +1,6 @@
 """The fixed cast: Dana designs, Finn does fieldwork, Olga is an outsider with an account that is not staff's."""
 
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from barometer.models import User
@@ -10,7 +11,8 @@ def dana() -> User:
 
 
 def finn() -> User:
-    return _person("finn", "Finn Friis")
+    """He may see who is written to, but neither answers nor links."""
+    return may(_person("finn", "Finn Friis"), "see_contacts")
 
 
 def olga() -> User:
@@ -23,6 +25,13 @@ def browser_of(user: User | None, language: str = "en") -> Client:
     if user:
         client.force_login(user)
     return client
+
+
+def may(user: User, *permissions: str) -> User:
+    """Return the person with these permissions of the responses."""
+    found = Permission.objects.filter(content_type__app_label="responses", codename__in=permissions)
+    user.user_permissions.add(*found)
+    return User.objects.get(pk=user.pk)
 
 
 def _person(username: str, full_name: str, is_staff: bool = True) -> User:

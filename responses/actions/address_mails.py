@@ -6,7 +6,7 @@ from django.db import models
 
 from barometer.addresses import domain_of
 from responses.mail import Reason
-from responses.models import ContactAttempt, LinkHolder, Mail, Notice
+from responses.models import Case, ContactAttempt, LinkHolder, Mail, Notice
 from surveys.models import ContactStep
 
 WAITING = (Mail.Status.HELD, Mail.Status.QUEUED)
@@ -35,10 +35,20 @@ def move_waiting(*, owner: LinkHolder, at: datetime) -> int:
         if not _speak_to_the_first(mail):
             mail.status, mail.outcome, mail.ended_at = Mail.Status.CANCELLED, Reason.NOBODY_LEFT, at
             mail.save(update_fields=["status", "outcome", "ended_at"])
-        if mail.wave and mail.wave.released_at is None:
-            mail.wave.proven_at, mail.wave.proof_sha256 = None, ""
-            mail.wave.save(update_fields=["proven_at", "proof_sha256"])
+        _prove_again(mail)
     return len(before)
+
+
+def speak_anew(*, case: Case) -> None:
+    """Put the mails of a case that have not left into the language of their first case, which may be a new one.
+
+    A wave that is not released has to be proven again. The caller holds the lock on the case.
+    """
+    lines = ContactAttempt.objects.filter(case=case, left_out="", mail__status__in=WAITING)
+    waiting = Mail.objects.select_for_update(of=("self",)).filter(pk__in=lines.values("mail"), status__in=WAITING)
+    for mail in waiting.select_related("wave").order_by("pk"):
+        _speak_to_the_first(mail)
+        _prove_again(mail)
 
 
 def invite(*, owner: LinkHolder, at: datetime) -> bool:
@@ -89,6 +99,12 @@ def _for_address(mail: Mail, address: str) -> Mail:
         status=mail.status,
         scheduled_for=mail.scheduled_for,
     )
+
+
+def _prove_again(mail: Mail) -> None:
+    if mail.wave and mail.wave.released_at is None:
+        mail.wave.proven_at, mail.wave.proof_sha256 = None, ""
+        mail.wave.save(update_fields=["proven_at", "proof_sha256"])
 
 
 def _speak_to_the_first(mail: Mail) -> bool:

@@ -287,23 +287,38 @@ def change_address(
     owner = LinkHolder.objects.select_for_update().get(case=case, role=LinkHolder.Role.OWNER)
     owner.case = case
     contact = contact.checked(rehearsal=case.round.rehearsal)
-    moves = owner.email.casefold() != contact.email.casefold()
-    known = (owner.name, owner.email, owner.address_kind, owner.phone)
-    if known == (contact.name, contact.email, contact.kind, contact.phone) and not wrong_person:
+    if contact_of(owner) == contact and not wrong_person:
         return False
+    facts = put_contact(owner=owner, contact=contact, by=by, at=at, wrong_person=wrong_person)
+    if send_now:
+        facts |= {"invited": address_mails.invite(owner=owner, at=at)}
+    audit.record("case.address_changed", target=case, by=by, at=at, reason=reason, facts=facts)
+    return True
+
+
+def contact_of(owner: LinkHolder) -> NewContact:
+    """Return who is written to now."""
+    return NewContact(owner.name, owner.email, owner.address_kind, owner.phone)
+
+
+def put_contact(
+    *, owner: LinkHolder, contact: NewContact, by: User | None, at: datetime, wrong_person: bool = False
+) -> dict[str, int]:
+    """Write a contact to the owner, move the mails that wait, and return what was done, for the audit log.
+
+    ``contact`` is checked. The caller holds the locks on case and owner; ``owner`` has its case.
+    """
+    moves = owner.email.casefold() != contact.email.casefold()
     owner.name, owner.email, owner.address_kind, owner.phone = contact.name, contact.email, contact.kind, contact.phone
     owner.generation += wrong_person
     owner.save(update_fields=["name", "email", "address_kind", "phone", "generation"])
     facts: dict[str, int] = {"new_address": moves, "new_link": wrong_person}
     if moves:
-        events.record(case, kind=EventKind.ADDRESS_CHANGED, at=at, by=by, holder=owner)
+        events.record(owner.case, kind=EventKind.ADDRESS_CHANGED, at=at, by=by, holder=owner)
         facts |= {"waiting": address_mails.move_waiting(owner=owner, at=at)}
     if wrong_person:
-        events.record(case, kind=EventKind.LINK_ISSUED, at=at, by=by, holder=owner)
-    if send_now:
-        facts |= {"invited": address_mails.invite(owner=owner, at=at)}
-    audit.record("case.address_changed", target=case, by=by, at=at, reason=reason, facts=facts)
-    return True
+        events.record(owner.case, kind=EventKind.LINK_ISSUED, at=at, by=by, holder=owner)
+    return facts
 
 
 def _confirm(name: Notice, holder: LinkHolder, event: CaseEvent) -> None:

@@ -10,9 +10,11 @@ from barometer import audit
 from barometer.models import AuditEvent, User
 from responses.actions import events
 from responses.models import (
+    BulkChange,
     Call,
     Case,
     CaseContact,
+    CaseNote,
     ContactAttempt,
     ContactCorrection,
     DeclineReason,
@@ -70,6 +72,8 @@ def forget_contacts(cases: QuerySet[Case], *, at: datetime) -> None:
     MailReturn.objects.filter(mail__lines__case__in=cases).update(returns_on=None)
     HandOver.objects.filter(holder__in=holders).update(given_by="")
     Call.objects.filter(case__in=cases).update(note="")
+    CaseNote.objects.filter(case__in=cases).delete()
+    BulkChange.objects.filter(case__in=cases).update(before={}, after={})
     DeclineReason.objects.filter(case__in=cases).delete()
     ContactCorrection.objects.filter(case__in=cases).update(name="", email="")
     ResultRequest.objects.filter(holder__in=holders).delete()

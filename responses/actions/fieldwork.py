@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from barometer import audit, catalogues
+from barometer.bulk import copy_rows
 from barometer.formats import language_name
 from barometer.models import User
 from barometer.problems import Problem
 from responses.actions import contact, left_off
-from responses.models import Case, CaseEvent, LinkHolder
+from responses.case_search import search_row
+from responses.models import Case, CaseEvent, CaseSearch, LinkHolder
 from responses.statistics.dispositions import EventKind
 from surveys.actions.contact_plan import plan_problems
 from surveys.actions.round import missing_texts
@@ -60,7 +62,7 @@ def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
     round_ = Round.objects.select_for_update(of=("self",)).select_related("questionnaire").get(pk=round_.pk)
     if problems := opening_problems(round_):
         raise OpeningRefused(problems)
-    units = list(SampleUnit.objects.filter(sample__round=round_).order_by("pk"))
+    units = list(SampleUnit.objects.filter(sample__round=round_).select_related("workplace").order_by("pk"))
     contacts = WorkplaceContact.objects.filter(workplace__round=round_, workplace__sample_unit__isnull=False).in_bulk()
     cases = Case.objects.bulk_create(
         [
@@ -69,6 +71,7 @@ def open_round(*, round_: Round, by: User | None, at: datetime) -> int:
         ],
         batch_size=500,
     )
+    copy_rows(CaseSearch, [search_row(case, unit.workplace) for case, unit in zip(cases, units, strict=True)])
     owners = [_owner(case, contacts.get(unit.workplace_id)) for case, unit in zip(cases, units, strict=True)]
     LinkHolder.objects.bulk_create(owners, batch_size=500)
     CaseEvent.objects.bulk_create(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from barometer import audit
 from barometer.models import User
 from responses.actions import erasure
-from responses.models import Case, CaseContact, LinkHolder, Mail, Response, ResultRequest, Retention
+from responses.models import Case, CaseContact, CaseSearch, LinkHolder, Mail, Response, ResultRequest, Retention
 from surveys.models import AuthorityContact, Round, RoundText, Workplace, WorkplaceContact
 
 AT_ONCE = 1000
@@ -169,6 +169,7 @@ def _delete_key(round_: Round) -> None:
         units = [_nameless(pk) for pk in numbers[start : start + AT_ONCE]]
         Workplace.objects.bulk_update(units, ["register_id", "permanent_random_number"])
     Workplace.objects.of_round(round_).update(**blank)
+    CaseSearch.objects.filter(round=round_).update(name_key="", words="")
 
 
 def _nameless(pk: int) -> Workplace:

@@ -1,6 +1,10 @@
 from responses.models.after import CaseContact, DeclineReason, ResultRequest
+from responses.models.bulk_act import BulkAct, BulkChange
 from responses.models.calling import CallClaim
 from responses.models.case import Case, CaseEvent, LinkHolder
+from responses.models.case_note import CaseNote
+from responses.models.case_pause import CasePause
+from responses.models.case_search import CaseSearch
 from responses.models.contact import (
     Call,
     ContactAttempt,
@@ -13,21 +17,29 @@ from responses.models.contact import (
 )
 from responses.models.coordinator import ContactCorrection, Coordinator
 from responses.models.data_protection import Retention, Screening
+from responses.models.digest import DigestMail, DigestReader
 from responses.models.hand_over import HandOver
 from responses.models.heartbeat import Heartbeat
 from responses.models.response import LeftOff, Response
 
 __all__ = [
+    "BulkAct",
+    "BulkChange",
     "Call",
     "CallClaim",
     "Case",
     "CaseContact",
     "CaseEvent",
+    "CaseNote",
+    "CasePause",
+    "CaseSearch",
     "ContactAttempt",
     "ContactCorrection",
     "Coordinator",
     "CoordinatorMail",
     "DeclineReason",
+    "DigestMail",
+    "DigestReader",
     "HandOver",
     "Heartbeat",
     "LeftOff",

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from responses.statistics import hand_over
@@ -97,6 +98,11 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        permissions = [
+            ("see_contacts", "Can see the names, addresses and telephone numbers of those who answer"),
+            ("see_answers", "Can see the answers of a case; each look is logged"),
+            ("copy_link", "Can take out a personal link that has not been used"),
+        ]
         indexes = [models.Index(fields=["round", "disposition"], name="case_by_round_disposition")]
         constraints = [
             models.CheckConstraint(
@@ -143,6 +149,7 @@ class LinkHolder(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(Upper("email"), name="linkholder_by_address")]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(role="owner"), name="linkholder_one_owner_per_case"

@@ -51,6 +51,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
         # Not a join: the first in turn are to be found by the index, however many wait.
         return waiting.exclude(wave__in=held_back.order_by().values("pk")).order_by("scheduled_for", "pk")
 
+    def undecided(self, round_: Round) -> Self:
+        """Unknown, and nobody has said yet what became of it, nor sent it again."""
+        return self.filter(round=round_, status=Mail.Status.UNKNOWN).exclude(outcome__startswith="sent_again")
+
     def alike(self, mail: "Mail") -> Self:
         """Of the same step or cause, about workplaces of the same authority; the mail itself among them."""
         return self.filter(

@@ -44,6 +44,14 @@ class EventKind(StrEnum):
     CORRECTION_WITHDRAWN = "correction_withdrawn"  # and changed their mind
     CORRECTION_REFUSED = "correction_refused"  # staff let the answers stand
     CONTACT_PROPOSED = "contact_proposed"  # another leader or address, by the authority's coordinator; waits for staff
+    PAUSED = "paused"  # staff let nobody write to or call the workplace for a while
+    RESUMED = "resumed"  # and ended that
+    NOTED = "noted"  # staff wrote a note
+    LANGUAGE_CHANGED = "language_changed"  # by staff
+    LINK_SENT = "link_sent"  # staff had the link sent once more
+    LINK_COPIED = "link_copied"  # staff took the link out, to bring it to its holder another way
+    REFUSAL_UNDONE = "refusal_undone"  # staff took back what they had recorded of many cases
+    INELIGIBLE_UNDONE = "ineligible_undone"  # likewise
     REOPENED = "reopened"  # staff let a submitted questionnaire be changed: a request granted, or by themselves
     REPLIED = "replied"  # a person at the workplace wrote or rang; automatic replies are ``MailReturn``
     ABSENT = "absent"  # whoever can answer is away until after the close
@@ -167,6 +175,10 @@ class _Facts:
                 self.declined = True
             case EventKind.DECLINE_UNDONE:
                 self.declined = False
+            case EventKind.REFUSAL_UNDONE:
+                self.declined = False
+            case EventKind.INELIGIBLE_UNDONE:
+                self.ineligible = False
             case EventKind.STARTED:
                 self.started = True
             case EventKind.BOUNCED:

@@ -15,6 +15,7 @@ class LeftOut(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     ERASED = "erased"
     REMINDERS_STOPPED = "reminders_stopped"
+    PAUSED = "paused"
     LINK_RETIRED = "link_retired"
     NO_ADDRESS = "no_address"
     BOUNCED = "bounced"
@@ -71,6 +72,7 @@ class Contactable:
         in_audience: the expression of the step is true of the case.
         got_the_last: the mail that says it is the last one has left to the case.
         address_changed: the mail was made for another address than the holder has now.
+        paused: staff have asked for the case to be left in peace for a while.
     """
 
     disposition: Disposition
@@ -85,20 +87,22 @@ class Contactable:
     in_audience: bool = True
     got_the_last: bool = False
     address_changed: bool = False
+    paused: bool = False
 
 
 def left_out(case: Contactable, kind: StepKind) -> LeftOut | None:
     """Return why the case is not to be written to in a step; None when it is eligible.
 
-    After an opt-out or a no comes nothing more, not even a delayed invitation or a thank-you. A reminder tells by
-    itself that an answer is missing, and a thank-you that there is one, so a mailbox of the authority gets the
-    invitation only.
+    After an opt-out or a no comes nothing more, not even a delayed invitation or a thank-you; nor during a pause. A
+    reminder tells by itself that an answer is missing, and a thank-you that there is one, so a mailbox of the authority
+    gets the invitation only.
     """
     if reason := _ended(case, kind):
         return reason
     reasons = {
         LeftOut.TASK_ELSEWHERE: case.task_elsewhere,
         LeftOut.REMINDERS_STOPPED: case.reminders_stopped,
+        LeftOut.PAUSED: case.paused,
         LeftOut.LINK_RETIRED: case.link_retired,
         LeftOut.NO_ADDRESS: not case.has_address,
         LeftOut.BOUNCED: case.bounced or case.disposition == Disposition.BOUNCED,

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,12 +15,15 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from barometer.access import staff, staff_required
+from barometer.form_helpers import shown_anew, with_seen
 from barometer.formats import number
 from responses import address_repair
 from responses.actions import address as actions
-from responses.actions.case import AddressRefused, CaseClosed, change_address
+from responses.actions import stale
+from responses.actions.case import AddressRefused, CaseClosed, change_address, contact_of
 from responses.address_forms import AddressChangeForm, ConfirmCorrectionsForm, CorrectionsForm
 from responses.address_texts import FAULTS, FILE_PROBLEMS
+from responses.case_access import may_see_contacts
 from responses.models import Case, LinkHolder, MailReturn
 from surveys.models import AddressKind, Round
 
@@ -69,29 +73,56 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a case a new name, address or telephone number."""
     case = get_object_or_404(Case.objects.select_related("round", "sample_unit__workplace"), pk=pk)
     owner = case.holders.get(role=LinkHolder.Role.OWNER)
+    if not may_see_contacts(staff(request), case.round):
+        raise PermissionDenied
     if case.round.status != Round.Status.OPEN:
         messages.error(request, _("That cannot be done to this case now: it has moved on."))
         return redirect("case", pk)
     known = {"name": owner.name, "email": owner.email, "kind": owner.address_kind, "phone": owner.phone}
     form = AddressChangeForm(request.POST or None, initial=known, rehearsal=case.round.rehearsal)
+    with_seen(form, stale.digest(contact_of(owner)))
     if request.method == "POST" and form.is_valid():
-        return _changed(request, case, form)
+        try:
+            return _changed(request, case, form)
+        except stale.ChangedMeanwhile:
+            return _stale(request, case)
+    return _form_page(request, case, form, HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
+
+
+def _stale(request: HttpRequest, case: Case) -> HttpResponse:
+    """Show what somebody else has saved meanwhile beside what was written, which can be saved all the same."""
+    owner = case.holders.get(role=LinkHolder.Role.OWNER)
+    data = shown_anew(request.POST, stale.digest(contact_of(owner)))
+    form = AddressChangeForm(data, rehearsal=case.round.rehearsal)
+    with_seen(form, "")
+    return _form_page(request, case, form, HTTPStatus.CONFLICT, owner)
+
+
+def _form_page(
+    request: HttpRequest, case: Case, form: AddressChangeForm, status: HTTPStatus, stored: LinkHolder | None = None
+) -> HttpResponse:
     context = {"round": case.round, "case": case, "workplace": case.sample_unit.workplace, "form": form}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    context |= {"stored": stored, "stored_kind": AddressKind(stored.address_kind).label if stored else ""}
     return render(request, "responses/addresses/change.html", context, status=status)
 
 
 def _changed(request: HttpRequest, case: Case, form: AddressChangeForm) -> HttpResponse:
+    """Save the address and say so. Raises: ChangedMeanwhile."""
     data = form.cleaned_data
     try:
-        new = change_address(
+        new = stale.if_unchanged(
             case=case,
-            contact=form.contact,
-            reason=data["reason"],
-            wrong_person=data["wrong_person"],
-            send_now=data["send_now"],
-            by=staff(request),
-            at=timezone.now(),
+            seen=data["seen"],
+            now=lambda: stale.digest(contact_of(case.holders.get(role=LinkHolder.Role.OWNER))),
+            do=lambda: change_address(
+                case=case,
+                contact=form.contact,
+                reason=data["reason"],
+                wrong_person=data["wrong_person"],
+                send_now=data["send_now"],
+                by=staff(request),
+                at=timezone.now(),
+            ),
         )
     except CaseClosed:
         messages.error(request, _("That cannot be done to this case now: it has moved on."))

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from barometer.access import staff, staff_required
+from barometer.form_helpers import shown_anew, with_seen
 from barometer.models import User
 from barometer.problems import sentence
 from responses import calling
 from responses.actions import call as actions
+from responses.actions import stale
 from responses.actions.case import CaseClosed
 from responses.call_forms import CONFIRMED, MERGED, CallForm, PhoneForm
 from responses.calling import Wanted
@@ -117,16 +119,37 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
     case_ = _case(pk)
     owner = _owner(case_)
     form = PhoneForm(request.POST or None, initial={"phone": owner.phone})
+    with_seen(form, stale.digest(owner.phone))
+    changed = False
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_phone(case=case_, phone=form.cleaned_data["phone"], by=staff(request), at=timezone.now())
-        except CaseClosed:
-            messages.error(request, _("The round is not in the field, so nothing can be changed here."))
+            _save_phone(request, case_, form)
+        except stale.ChangedMeanwhile:
+            changed, owner = True, _owner(case_)
+            form = PhoneForm(shown_anew(request.POST, stale.digest(owner.phone)))
+            with_seen(form, "")
         else:
-            messages.success(request, _("The telephone number is saved."))
-        return redirect("case", pk)
+            return redirect("case", pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "responses/calls/phone.html", _facts(case_, owner) | {"form": form}, status=status)
+    status = HTTPStatus.CONFLICT if changed else status
+    context = _facts(case_, owner) | {"form": form, "changed": changed, "stored": owner.phone}
+    return render(request, "responses/calls/phone.html", context, status=status)
+
+
+def _save_phone(request: HttpRequest, case_: Case, form: PhoneForm) -> None:
+    """Save the number and say so. Raises: ChangedMeanwhile."""
+    by, phone = staff(request), form.cleaned_data["phone"]
+    try:
+        stale.if_unchanged(
+            case=case_,
+            seen=form.cleaned_data["seen"],
+            now=lambda: stale.digest(_owner(case_).phone),
+            do=lambda: actions.change_phone(case=case_, phone=phone, by=by, at=timezone.now()),
+        )
+    except CaseClosed:
+        messages.error(request, _("The round is not in the field, so nothing can be changed here."))
+    else:
+        messages.success(request, _("The telephone number is saved."))
 
 
 def _wanted(request: HttpRequest) -> Wanted:

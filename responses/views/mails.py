@@ -26,6 +26,7 @@ from surveys.models import Round
 
 MAILS_PER_PAGE = 50
 UNREACHABLE_SHOWN = 20
+UNDECIDED = "undecided"  # unknown, and nobody has said yet what became of it
 
 SECRETS: dict[str, Promise] = {
     "link": gettext_lazy("personal link"),
@@ -49,8 +50,11 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     counts = dict(mails.order_by().values_list("status").annotate(Count("pk")))
     context = {
         "round": round_,
-        "page": Paginator(_found(mails, status, name), MAILS_PER_PAGE).get_page(request.GET.get("page")),
-        "statuses": [(code, label, counts.get(code, 0)) for code, label in Mail.Status.choices],
+        "page": Paginator(_found(round_, mails, status, name), MAILS_PER_PAGE).get_page(request.GET.get("page")),
+        "statuses": [
+            *((code, label, counts.get(code, 0)) for code, label in Mail.Status.choices),
+            (UNDECIDED, _("Unknown, and waiting for you"), Mail.objects.undecided(round_).count()),
+        ],
         "names": mail_names(),
         "status": status,
         "name": name,
@@ -60,8 +64,10 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/mails/list.html", context)
 
 
-def _found(mails: QuerySet[Mail], status: str, name: str) -> QuerySet[Mail]:
-    if status in Mail.Status.values:
+def _found(round_: Round, mails: QuerySet[Mail], status: str, name: str) -> QuerySet[Mail]:
+    if status == UNDECIDED:
+        mails = mails.filter(pk__in=Mail.objects.undecided(round_).order_by().values("pk"))
+    elif status in Mail.Status.values:
         mails = mails.filter(status=status)
     if name in dict(mail_names()):
         mails = mails.filter(name=name)

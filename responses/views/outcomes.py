@@ -15,7 +15,7 @@ from responses.actions.case import CaseClosed
 from responses.models import Case
 from responses.outcome_forms import OutcomeForm
 from responses.statistics.outcomes import CaseOutcome
-from responses.views.cases import ACTS
+from responses.views.case_acts import ACTS
 from surveys.models import Round
 
 

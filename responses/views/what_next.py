@@ -46,7 +46,7 @@ def what_next(request: HttpRequest, slug: str) -> HttpResponse:
     round_ = get_object_or_404(Round, slug=slug)
     if round_.status != Round.Status.OPEN:
         return render(request, "responses/what_next/not_open.html", {"round": round_})
-    work = follow_up.read(round_)
+    work = follow_up.read(round_, at=timezone.now())
     points, target = _points(work), float(round_.target_response_rate)
     rate, indicator = panels(points, target)
     context = {
@@ -73,7 +73,7 @@ def export(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
     round_ = get_object_or_404(Round, slug=slug)
     if name not in ("list", "curve") or round_.status != Round.Status.OPEN:
         raise Http404
-    work = follow_up.read(round_)
+    work = follow_up.read(round_, at=timezone.now())
     rows = list_rows(work, round_) if name == "list" else curve_rows(_points(work))
     return csv_file(round_, f"what-next-{name}", rows)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload
 from pytest_django.fixtures import Settings
 
-from responses.actions import call, case, consent, contact, correction, interview, letter, wave
+from responses.actions import call, case, consent, contact, correction, interview, letter, note, wave
 from responses.models import Call, Case, LinkHolder, Mail, Response, Wave
 from responses.statistics.dispositions import Disposition
 from surveys.models import ContactStep, Round
@@ -19,7 +19,7 @@ from tests.browser.conftest import OpenBrowser
 from tests.browser.fieldwork import choose_register, make_answers, make_fieldwork
 from tests.browser.leader import LONG_WAY, follow, owner
 from tests.factories import NOON, make_frame, make_round, make_sample, register_rows
-from tests.people import dana, finn, olga
+from tests.people import dana, finn, may, olga
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,8 +30,9 @@ pytestmark = [
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
 CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
-FOLLOWED = ("round", "groups", "rates", "register-status", "representativity", "what-next", "calls", "cases", "mails", "figures", "export")
-OF_A_ROUND = ("round-edit", "round-texts", "frame", "sample", *FOLLOWED, *CONTACT)
+FOLLOWED = ("round", "groups", "rates", "register-status", "representativity", "what-next", "figures", "export")
+OF_CASES = ("calls", "cases", "work", "bulk-acts", "mails", "retention", "own-words")
+OF_A_ROUND = ("round-edit", "round-texts", "frame", "sample", *FOLLOWED, *OF_CASES, *CONTACT)
 
 
 @pytest.fixture
@@ -161,6 +162,31 @@ def test_what_was_left_beside_the_answers_and_a_request_to_correct(
     page_of_case = reverse("case", args=[response.case_id])
     found = axe.faults_of(page, *pages_of(round_, "round", "case-contacts"), asking, page_of_case)
     found += axe.faults_of(page, *(reverse("case-act", args=[response.case_id, act]) for act in CORRECTING))
+    assert found == [], "\n".join(found)
+
+
+def test_what_waits_and_what_is_done_to_many_cases_at_once(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    round_ = make_fieldwork()
+    case_ = Case.objects.filter(disposition=Disposition.NOT_STARTED).order_by("pk")[0]
+    note.write(case=case_, text="Ring efter kl. 14", by=finn(), at=NOON)
+    code = case_.sample_unit.workplace.authority_code
+    page = open_browser(language, staff=may(finn(), "see_answers", "copy_link"))
+    of_case = [reverse(name, args=[case_.pk]) for name in ("case", "case-notes", "case-link")]
+    authority = reverse("authority-page", args=[round_.slug, code])
+    found = axe.faults_of(page, *of_case, authority, *pages_of(round_, *OF_CASES))
+    page.goto(f"{reverse('cases', args=[round_.slug])}?q=%C3%B8velse")
+    page.locator("main tbody input[type=checkbox]").first.check()
+    page.select_option("#id_act", "address")
+    follow(page.locator(".bulk-choice button"))
+    found += axe.faults(page)
+    follow(page.locator(BUTTON))
+    found += axe.faults(page)  # nothing filled in
+    page.locator("#id_email").fill("faelles@kommune.example")
+    page.locator("#id_reason").fill("told by the authority")
+    follow(page.locator(BUTTON))
+    found += axe.faults(page)
+    follow(page.locator("main form .button-secondary"))
+    found += axe.faults(page)  # undone
     assert found == [], "\n".join(found)
 
 

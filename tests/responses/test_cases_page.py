@@ -11,7 +11,7 @@ from responses.actions import case as actions
 from responses.actions.events import record
 from responses.models import Case, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
-from responses.views.cases import ACTS
+from responses.views.case_acts import ACTS
 from tests.factories import NOON, make_case, make_open_round, make_response, refreshed
 from tests.instruments import shipped
 from tests.people import browser_of, finn, olga
@@ -143,7 +143,7 @@ HAPPENED_BEFORE = {
 }
 
 
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("name", sorted(set(ACTS) - {"resume"}))
 def test_an_act_is_explained_before_it_is_done_and_wants_a_reason(name: str) -> None:
     case = make_case(events=HAPPENED_BEFORE.get(name, []))
     if name == "outcome-by-rules":

@@ -62,6 +62,7 @@ def test_only_those_who_still_have_to_answer_are_written_to_and_only_those_who_h
         ({"reads_for_the_authority": True}, None, *[LeftOut.AUTHORITY_MAILBOX] * 3),
         ({"in_audience": False}, *[LeftOut.NOT_IN_AUDIENCE] * 4),
         ({"got_the_last": True}, *[LeftOut.AFTER_THE_LAST] * 2, None, None),
+        ({"paused": True}, *[LeftOut.PAUSED] * 4),
         ({"address_changed": True}, *[LeftOut.ADDRESS_CHANGED] * 4),
     ],
 )
@@ -82,7 +83,7 @@ def test_each_reason_stops_a_mail_by_itself(
 
 def test_no_combination_of_facts_lets_a_mail_through_that_one_of_them_stops() -> None:
     facts = [each.name for each in fields(Contactable) if each.name != "disposition"]
-    assert len(facts) == 11
+    assert len(facts) == 12
     for disposition, kind in product(Disposition, StepKind):
         for values in product((False, True), repeat=len(facts)):
             case = Contactable(disposition, **dict(zip(facts, values, strict=True)))
@@ -91,7 +92,7 @@ def test_no_combination_of_facts_lets_a_mail_through_that_one_of_them_stops() ->
             reachable = case.has_address and not (
                 case.bounced or case.link_retired or case.task_elsewhere or case.address_changed
             )
-            wanted = not case.reminders_stopped and case.in_audience
+            wanted = not case.reminders_stopped and not case.paused and case.in_audience
             seemly = kind is FIRST or not case.reads_for_the_authority
             after_the_last = kind in (FIRST, REMINDER) and case.got_the_last
             told = to_thank if kind is THANK_YOU else to_answer and not after_the_last

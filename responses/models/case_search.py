@@ -1,0 +1,26 @@
+"""By what a case is found, and where it stands in a list of names."""
+
+from django.db import models
+
+from responses.models.case import Case
+from surveys.models import Round
+
+
+class CaseSearch(models.Model):
+    """What ``responses.case_search`` makes of the register's name and numbers of a case, once, when the round opens.
+
+    The frame never changes within a round, so this stays true. ``name_key`` is made of digits, which every database
+    sorts alike; ``words`` is folded, of letters without marks, so that a scan of it is short. No addresses of persons.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="search", primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
+    name_key = models.CharField(max_length=48)
+    words = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["name_key", "case"]
+        indexes = [models.Index(fields=["round", "name_key", "case"], name="casesearch_by_round_and_name")]
+
+    def __str__(self) -> str:
+        return f"search of case {self.case_id}"

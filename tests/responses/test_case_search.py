@@ -1,0 +1,191 @@
+"""A case is found by what somebody says on the telephone, and lists stand in Danish order."""
+
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from responses import case_filters, case_search
+from responses.case_filters import IN_WAVE, Filters
+from responses.case_search import folded, name_key
+from responses.models import Case, CaseSearch, ContactAttempt, Mail, Wave
+from responses.references import reference
+from responses.statistics.dispositions import EventKind
+from responses.work_lists import LISTS
+from surveys.models import Round
+from tests.factories import NOON, make_case, make_holder, make_open_round, make_stratum
+from tests.people import browser_of, dana, finn
+
+pytestmark = pytest.mark.django_db
+
+
+def found(round_: Round, *, with_addresses: bool = True, **asked: str) -> list[str]:
+    cases = case_filters.find(round_, Filters.of(asked), timezone.now(), with_addresses=with_addresses).cases
+    return [case.sample_unit.workplace.name for case in cases]
+
+
+@pytest.fixture
+def round_() -> Round:
+    round_ = make_open_round()
+    make_case(round_, name="Elmeskolen", authority="Århus Kommune", authority_code="751")
+    make_case(round_, name="Børnehaven Ærtebjerg", authority="Kolding Kommune", authority_code="621", level="region")
+    make_case(round_, name="100% Café “Ø’en”", authority="Kolding Kommune", authority_code="621", language="en")
+    return round_
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("elme", ["Elmeskolen"]),
+        ("SKOLE", ["Elmeskolen"]),  # a part of a compound
+        ("skolen aarhus", ["Elmeskolen"]),
+        ("Århus", ["Elmeskolen"]),
+        ("aertebjerg boerne", ["Børnehaven Ærtebjerg"]),
+        ("kolding", ["Børnehaven Ærtebjerg", "100% Café “Ø’en”"]),
+        ("cafe", ["100% Café “Ø’en”"]),
+        ("100%", ["100% Café “Ø’en”"]),
+        ("elme kolding", []),
+    ],
+)
+def test_every_typed_word_is_found_anywhere_in_name_or_authority_however_it_is_spelled(
+    round_: Round, words: str, names: list[str]
+) -> None:
+    assert sorted(found(round_, q=words)) == sorted(names)
+
+
+@pytest.mark.parametrize("pattern", ["%", "_", "\\", "*", "'", '"', "%%", "e_me", "el%en", "\\%", "\0", "[a-z]", ".*"])
+def test_a_pattern_is_plain_text(round_: Round, pattern: str) -> None:
+    assert found(round_, q=f"x{pattern}x") == []
+    assert "Elmeskolen" not in found(round_, q=f"elme{pattern}skolen kolding")
+    page = browser_of(finn()).get(reverse("cases", args=[round_.slug]) + f"?q={quote(pattern)}")
+    assert page.status_code == 200
+
+
+def test_a_search_of_a_megabyte_and_one_of_a_thousand_words_are_answered_at_once(round_: Round) -> None:
+    for words in ("a" * 1_000_000, "ø " * 500_000):
+        assert browser_of(finn()).get(reverse("cases", args=[round_.slug]), {"q": words}).status_code == 200
+    assert len(Filters.of({"q": "ab " * 1000}).q) <= case_search.MOST_TYPED
+
+
+def test_a_case_is_found_by_the_reference_that_is_read_out_and_a_slip_finds_nothing(round_: Round) -> None:
+    case = make_case(round_, name="Read out")
+    said = reference(case.pk)
+    assert found(round_, q=said) == ["Read out"]
+    assert found(round_, q=said.replace(" ", "")) == ["Read out"]
+    assert found(round_, q=said[:-1] + str((int(said[-1]) + 1) % 10)) == []
+
+
+def test_a_reference_of_another_round_is_not_found_here(round_: Round) -> None:
+    assert found(round_, q=reference(make_case().pk)) == []
+
+
+def test_a_case_is_found_by_register_number_and_production_unit(round_: Round) -> None:
+    make_case(round_, name="Numbered", register_id="9000000042", p_number="1022334455")
+    assert found(round_, q="9000000042") == found(round_, q="1022334455") == ["Numbered"]
+
+
+def test_an_address_finds_whoever_has_it_now_for_those_who_may_see_addresses(round_: Round) -> None:
+    case = make_case(round_, name="Written to", contact={"email": "Lea@Skole.example"})
+    make_holder(case, email="dorte@skole.example")
+    assert found(round_, q="lea@skole.EXAMPLE") == found(round_, q="dorte@skole.example") == ["Written to"]
+    assert found(round_, q="lea@skole.example", with_addresses=False) == []
+    path = reverse("cases", args=[round_.slug])
+    assert b"Written to" in browser_of(finn()).get(path, {"q": "lea@skole.example"}).content
+    assert b"Written to" not in browser_of(dana()).get(path, {"q": "lea@skole.example"}).content
+
+
+def test_names_stand_in_danish_order() -> None:
+    round_ = make_open_round()
+    names = ["Aa", "Bakken", "bakken 2", "Zoo", "Ærø", "Østerbro", "Ålborg"]
+    for name in reversed(names):
+        make_case(round_, name=name)
+    assert found(round_) == names
+    assert name_key("Ærø") < name_key("Østerbro") < name_key("Ålborg")
+    assert name_key("x" * 500).isdecimal()
+    assert folded("Ærø, Ås & O'Neill-Süß  №1") == "aeroe aas o neill suss no1"
+
+
+def test_more_cases_than_can_be_read_are_cut_off_and_that_is_said(
+    round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_search, "MOST_FOUND", 1)
+    text = browser_of(finn()).get(reverse("cases", args=[round_.slug]), {"q": "kolding"}).content.decode()
+    assert "more match: say more of the name" in text
+    assert len(found(round_, q="kolding")) == 1
+
+
+def test_words_together_with_a_filter_find_all_that_fulfil_both(round_: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_search, "MOST_FOUND", 1)
+    assert found(round_, q="kolding", language="en") == ["100% Café “Ø’en”"]
+
+
+def test_filters_stand_in_the_address_and_what_is_none_of_them_is_passed_over(round_: Round) -> None:
+    started = make_case(round_, name="Begun", events=[EventKind.STARTED], stratum=make_stratum(round_, code="other"))
+    stratum = str(started.sample_unit.stratum_id)
+    assert found(round_, disposition="started") == found(round_, stratum=stratum) == ["Begun"]
+    assert found(round_, level="region") == ["Børnehaven Ærtebjerg"]
+    assert found(round_, language="en") == ["100% Café “Ø’en”"]
+    assert len(found(round_, authority="621")) == 2
+    for wrong in ({"disposition": "x"}, {"stratum": "9" * 30}, {"stratum": "-1"}, {"level": "\0"}, {"work": "x"}):
+        assert Filters.of(wrong).query == ""
+    assert Filters.of({"disposition": "asks-to-correct"}) == Filters(work="asks-to-correct")
+    assert Filters.of({"q": "a b", "stratum": "7", "page": "2"}).query == "q=a+b&stratum=7"
+
+
+def test_cases_are_found_by_what_became_of_their_mail_in_a_wave(round_: Round) -> None:
+    step = round_.contact_steps.get(mail_name="invitation")
+    wave = Wave.objects.create(step=step, number=1, scheduled_for=NOON, forecast=1, prepared_at=NOON)
+    case = Case.objects.get(sample_unit__workplace__name="Elmeskolen")
+    times = {"handed_over_at": NOON, "ended_at": NOON, "scheduled_for": NOON}
+    mail = Mail.objects.create(
+        round=round_,
+        step=step,
+        wave=wave,
+        name="invitation",
+        address="a@b.example",
+        language="da",
+        status="sent",
+        **times,
+    )
+    line = ContactAttempt.objects.create(case=case, step=step, wave=wave, mail=mail, holder=case.holders.get())
+    in_wave = {state: found(round_, wave=str(wave.pk), state=state) for state in IN_WAVE}
+    assert [state for state, names in in_wave.items() if names == ["Elmeskolen"]] == ["sent"]
+    assert len(in_wave["none"]) == 2
+    mail.bounced_at = NOON
+    mail.save()
+    assert found(round_, state="bounced") == ["Elmeskolen"]
+    ContactAttempt.objects.filter(pk=line.pk).update(left_out="declined")
+    assert found(round_, wave=str(wave.pk), state="left-out") == ["Elmeskolen"]
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "skole"}, {"q": "1234 5678"}, {"q": "a@b.example"}, {"state": "none"}])
+def test_a_list_takes_few_queries(round_: Round, query: dict[str, str]) -> None:
+    browser = browser_of(finn())
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(reverse("cases", args=[round_.slug]), query)
+    assert len(asked) <= 15
+
+
+@pytest.mark.parametrize("work", LISTS)
+def test_every_work_list_can_be_shown_as_cases(round_: Round, work: str) -> None:
+    assert found(round_, work=work) == []
+
+
+def test_the_list_and_the_notes_are_taken_out_without_formulas_and_the_audit_log_says_so(round_: Round) -> None:
+    case = make_case(round_, name="=1+1 <b>", authority="@SUM(A1)")
+    case.notes.create(text="+cmd|calc", at=NOON, by=finn())
+    for what, cells in (("cases", ["'=1+1 <b>", "'@SUM(A1)"]), ("notes", ["'+cmd|calc", "'=1+1 <b>"])):
+        response = browser_of(finn()).post(reverse("cases-export", args=[round_.slug, what]))
+        text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+        assert all(cell in text for cell in cells)
+        assert "-rehearsal-" in response["Content-Disposition"]
+    assert browser_of(finn()).post(reverse("cases-export", args=[round_.slug, "answers"])).status_code == 404
+    one = browser_of(finn()).post(reverse("cases-export", args=[round_.slug, "cases"]) + "?q=elme")
+    assert b"".join(one.streaming_content).count(b"\r\n") == 2  # type: ignore[attr-defined]
+
+
+def test_the_rows_by_which_cases_are_found_follow_the_case(round_: Round) -> None:
+    assert CaseSearch.objects.filter(round=round_).count() == Case.objects.filter(round=round_).count()
