@@ -4,38 +4,70 @@ For a SELECT over seven tables Django takes a millisecond to put the SQL togethe
 to answer it. See docs/decisions/0011-prepared-queries.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import DatabaseError, connection, models, transaction
-from django.db.models import query
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
+from django.db.models.base import ModelState
+from django.utils.functional import cached_property
 
-POPULATORS: Any = (
-    query.get_related_populators
-)  # not documented, and other in Django 6: the tests of this module hold it
 Row = TypeVar("Row", bound=models.Model)
+
+
+class Part:
+    """One of the models in a row: which columns are its own, and which models are joined to it.
+
+    ``info`` is the compiler's ``klass_info``, which is not documented: the tests of this module hold it.
+    """
+
+    def __init__(self, info: Mapping[str, Any], select: Sequence[Any]) -> None:
+        self.model: Any = info["model"]
+        self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
+        self.names = [column.target.attname for column, *_ in select[self.start : self.end]]
+        self.key = self.names.index(self.model._meta.pk.attname)
+        self.joined = [
+            (Part(each, select), each["local_setter"], each["remote_setter"])
+            for each in info.get("related_klass_infos", ())
+        ]
+
+    def instance(self, values: Sequence[Any]) -> Any:
+        """Return the instance with those joined to it, or None when the row has none.
+
+        As ``Model.from_db`` makes it, without the signals and the test of every value for being deferred: seven
+        models are made for each page.
+        """
+        columns = values[self.start : self.end]
+        if columns[self.key] is None:
+            return None
+        instance = self.model.__new__(self.model)
+        state = instance._state = ModelState()
+        state.db, state.adding = DEFAULT_DB_ALIAS, False
+        instance.__dict__.update(zip(self.names, columns, strict=True))
+        for part, set_here, set_there in self.joined:
+            other = part.instance(values)
+            set_here(instance, other)
+            if other is not None:
+                set_there(other, instance)
+        return instance
 
 
 class Compiled:
     """The SQL of a queryset, and how a row becomes an instance, as ``django.db.models.query.ModelIterable`` does it."""
 
     def __init__(self, queryset: models.QuerySet[Any, Any]) -> None:
-        self.compiler: Any = queryset.query.get_compiler(using=connection.alias)
+        self.compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         self.sql, self.parameters = self.compiler.as_sql()
         self.locks = queryset.query.select_for_update
         self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
-        if info := self.compiler.klass_info:  # none for a values_list
-            self.model = info["model"]
-            self.start, self.end = info["select_fields"][0], info["select_fields"][-1] + 1
-            self.names = [column.target.attname for column, *_ in self.compiler.select[self.start : self.end]]
-            self.populators = POPULATORS(info, self.compiler.select, connection.alias)
+
+    @cached_property
+    def part(self) -> Part:
+        """Not of a ``values_list``, which makes no instances."""
+        return Part(self.compiler.klass_info, self.compiler.select)
 
     def instance(self, row: Sequence[Any]) -> Any:
         [values] = self.compiler.apply_converters([row], self.converters)
-        instance = self.model.from_db(connection.alias, self.names, values[self.start : self.end])
-        for populator in self.populators:
-            populator.populate(values, instance)
-        return instance
+        return self.part.instance(values)
 
 
 class Prepared(Generic[Row]):
@@ -43,7 +75,8 @@ class Prepared(Generic[Row]):
 
     Args:
         queryset: makes the queryset for some values, which may only end up as parameters of the SQL.
-            ``select_related`` and ``select_for_update`` work; annotations, prefetches and deferred fields do not.
+            ``select_related`` and ``select_for_update`` work; annotations and prefetches do not, nor do models with
+            signals or an ``__init__`` of their own.
         examples: values to put the SQL together with; none may equal another parameter of the query.
     """
 

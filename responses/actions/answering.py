@@ -19,6 +19,8 @@ from surveys.questionnaire.routing import Route, RoutePage, route
 
 RESPONSE = Prepared(lambda case: Response.objects.filter(case_id=case).order_by(), -1)
 ANSWERS = PreparedSave(Response, "answers", "accepted_checks", "mode", "device", "resumes_at")
+SUBMITTED = PreparedSave(Response, "submitted_at", "mode", "proxy")
+STANDING = Prepared(lambda pk: LinkHolder.objects.filter(pk=pk).order_by().values_list("standing"), -1)
 
 
 class NotTheirTask(Exception):
@@ -178,7 +180,7 @@ def submit(
     response = RESPONSE.first(case.pk)
     if response and response.submitted_at:
         return Submission(response, first=False)
-    if not case.holders.filter(pk=holder.pk, standing=LinkHolder.Standing.WORKS).exists():
+    if STANDING.rows(holder.pk) != [(LinkHolder.Standing.WORKS,)]:
         raise NotTheirTask
     check_answerable(case)
     if response is None:
@@ -190,7 +192,7 @@ def submit(
         raise ChangedMeanwhile
     submitted_at = max(at, response.started_at)  # a clock that was set back loses no answers
     response.submitted_at, response.mode, response.proxy = submitted_at, mode, proxy
-    response.save(update_fields=["submitted_at", "mode", "proxy"])
+    SUBMITTED.save(response)
     event = events.record(case, kind=EventKind.SUBMITTED, at=at, by=by, holder=holder)
     _send_receipts(case, holder, event)
     return Submission(response, first=True)

@@ -94,7 +94,8 @@ class SoftCheck:
 class Question:
     """One question. ``options`` and ``rows`` are complete: a scale is filled in, ``rows_like`` copied.
 
-    ``options``, ``rows`` also hold what is switched off; ``options_on``, ``rows_on`` do not.
+    ``options``, ``rows`` also hold what is switched off; ``options_on``, ``rows_on`` do not. ``closed``: answered by
+    marking, not by writing. What routing asks of every question, of every respondent, is worked out once.
     """
 
     code: str
@@ -120,6 +121,9 @@ class Question:
     rows_vary: bool = field(init=False, compare=False, repr=False)
     exclusive_codes: frozenset[str] = field(init=False, compare=False, repr=False)
     open_codes: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    closed: bool = field(init=False, compare=False, repr=False)
+    has_rows: bool = field(init=False, compare=False, repr=False)
+    many_marks: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         options, rows = (tuple(c for c in choices if c.enabled) for choices in (self.options, self.rows))
@@ -130,22 +134,12 @@ class Question:
             "rows_vary": any(row.ask_if for row in rows),
             "exclusive_codes": frozenset(option.code for option in options if option.exclusive),
             "open_codes": tuple(option.code for option in options if option.open),
+            "closed": self.type in ("single", "multi", "grid", "grid_multi"),
+            "has_rows": self.type in ("grid", "grid_multi"),
+            "many_marks": self.type in ("multi", "grid_multi"),
         }
         for name, value in once.items():
             object.__setattr__(self, name, value)
-
-    @property
-    def closed(self) -> bool:
-        """Answered by marking, not by writing."""
-        return self.type in ("single", "multi", "grid", "grid_multi")
-
-    @property
-    def has_rows(self) -> bool:
-        return self.type in ("grid", "grid_multi")
-
-    @property
-    def many_marks(self) -> bool:
-        return self.type in ("multi", "grid_multi")
 
     @property
     def conditions(self) -> tuple[Expression, ...]:

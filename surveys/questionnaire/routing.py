@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from surveys.questionnaire.definition import OUTCOME, Answers, Choice, Label, Page, Question, Questionnaire, Register
 from surveys.questionnaire.expression import Expression, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question as this respondent gets it, with its rows and options."""
+class Item(NamedTuple):
+    """A question as this respondent gets it, with its rows and options; a page makes every one of the route anew."""
 
     question: Question
     rows: tuple[Choice, ...]
@@ -295,7 +295,7 @@ def _pages(pages: tuple[Page, ...], items: Mapping[str, Item]) -> tuple[RoutePag
     """Pages with something on them."""
     found = []
     for number, page in enumerate(pages, start=1):
-        asked = tuple(items[code] for code in page.questions if code in items)
+        asked = tuple([items[code] for code in page.questions if code in items])
         if asked:
             found.append(RoutePage(page.name, number, page.label, asked))
     return tuple(found)

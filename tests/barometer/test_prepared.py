@@ -49,6 +49,7 @@ def test_it_returns_what_the_queryset_returns_joined_models_included(holder: Lin
     for one, other in pairs:
         assert type(one) is type(other)
         assert loaded(one) == loaded(other)
+        assert (one._state.db, one._state.adding) == (other._state.db, other._state.adding)
 
 
 def test_one_query_gives_all_of_it(holder: LinkHolder) -> None:
