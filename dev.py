@@ -34,7 +34,7 @@ DATABASE = RUN / "db.sqlite3"
 STAFF = "staff"
 DEMONSTRATION = ("simulate_round", "demo", "--until-day", "30")
 PERSONAL_LINK = ("personal_link", "demo")
-SQLITE_PASS = ("--ci", "-m", "not browser and not postgresql and not once")
+SQLITE_PASS = ("--ci", "-m", "not browser and not postgresql and not once and not further")
 
 
 class Stop(Exception):
@@ -280,7 +280,7 @@ def test(arguments: Sequence[str], ci: bool) -> int:
     environment("test")
     frontend()
     manage({**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}, "compile_catalogues")
-    pytest = [str(PYTHON), "-m", "pytest", "-n", "2", *arguments]
+    pytest = [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
     steps = {
         "style": [str(PYTHON), "-m", "ruff", "check", "."],
         "format": [str(PYTHON), "-m", "ruff", "format", "--check", "."],

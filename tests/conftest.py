@@ -43,9 +43,15 @@ NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the pass on SQLite leaves out: ``once`` and ``further``, see docs/development.md."""
+    functions: set[str] = set()
     for item in items:
         if not item.get_closest_marker("django_db") and not NEEDS_DATABASE & set(getattr(item, "fixturenames", ())):
             item.add_marker("once")
+        function = item.nodeid.partition("[")[0]
+        if function in functions and not item.get_closest_marker("each_database"):
+            item.add_marker("further")
+        functions.add(function)
     if connection.vendor != "postgresql":
         for item in items:
             if "postgresql" in item.keywords:

@@ -468,6 +468,7 @@ def test_the_pages_lead_from_the_plan_to_the_file(round_: Round, step: ContactSt
     assert Wave.objects.count() == 1
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("name", ["letters", "letter-wave"])
 def test_a_page_asks_the_database_as_often_for_many_as_for_few(round_: Round, step: ContactStep, name: str) -> None:
     def queries() -> int:
