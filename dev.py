@@ -277,6 +277,7 @@ def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 def test(arguments: Sequence[str], ci: bool) -> int:
     """Run every step, even after a failure, and say at the end how each went; arguments go to pytest alone."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process compiles the program and the tests anew
     environment("test")
     frontend()
     manage({**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}, "compile_catalogues")
