@@ -17,6 +17,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from surveys.models import questionnaire
@@ -156,6 +157,13 @@ def only_definitions_of_this_test() -> Iterator[None]:
     """Forget compiled questionnaires: SQLite gives the next test the same keys for other rows."""
     yield
     questionnaire._compiled.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_language_of_another_test() -> Iterator[None]:
+    """A test of Python alone begins in the language of the settings, whichever a request before it has left."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
