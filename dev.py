@@ -34,7 +34,7 @@ DATABASE = RUN / "db.sqlite3"
 STAFF = "staff"
 DEMONSTRATION = ("simulate_round", "demo", "--until-day", "30")
 PERSONAL_LINK = ("personal_link", "demo")
-SQLITE_PASS = ("--ci", "-m", "not browser and not postgresql and not once")
+SQLITE_PASS = ("--ci", "-m", "not browser and not postgresql and not once and not further")
 
 
 class Stop(Exception):
@@ -277,10 +277,11 @@ def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 def test(arguments: Sequence[str], ci: bool) -> int:
     """Run every step, even after a failure, and say at the end how each went; arguments go to pytest alone."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every process compiles the program and the tests anew
     environment("test")
     frontend()
     manage({**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}, "compile_catalogues")
-    pytest = [str(PYTHON), "-m", "pytest", "-n", "2", *arguments]
+    pytest = [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
     steps = {
         "style": [str(PYTHON), "-m", "ruff", "check", "."],
         "format": [str(PYTHON), "-m", "ruff", "format", "--check", "."],

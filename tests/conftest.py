@@ -16,9 +16,12 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from surveys.models import questionnaire
+from tests.emptying import empty_database
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_SWITCHES = [
@@ -41,9 +44,15 @@ NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the pass on SQLite leaves out: ``once`` and ``further``, see docs/development.md."""
+    functions: set[str] = set()
     for item in items:
         if not item.get_closest_marker("django_db") and not NEEDS_DATABASE & set(getattr(item, "fixturenames", ())):
             item.add_marker("once")
+        function = item.nodeid.partition("[")[0]
+        if function in functions and not item.get_closest_marker("each_database"):
+            item.add_marker("further")
+        functions.add(function)
     if connection.vendor != "postgresql":
         for item in items:
             if "postgresql" in item.keywords:
@@ -136,11 +145,25 @@ def only_loopback() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quickly_emptied() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_database())
+        yield
+
+
 @pytest.fixture(autouse=True)
 def only_definitions_of_this_test() -> Iterator[None]:
     """Forget compiled questionnaires: SQLite gives the next test the same keys for other rows."""
     yield
     questionnaire._compiled.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_language_of_another_test() -> Iterator[None]:
+    """A test of Python alone begins in the language of the settings, whichever a request before it has left."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

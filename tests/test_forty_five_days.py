@@ -243,6 +243,7 @@ def invite(days: Days, staff: Browser, second: Browser, sampled: Sequence[Workpl
     return days.letters[-42:]
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_the_right_mail_reaches_the_right_leader_at_most_once_through_45_days(days: Days) -> None:
     staff, second = (Browser.of(who_may_approve(person)) for person in (finn(), dana()))

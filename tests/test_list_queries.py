@@ -63,6 +63,7 @@ def in_the_field(round_: Round, number: int) -> None:
     MailText.objects.create(round=round_, name=TEXTS[number], language="da", **words)
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(
     "name", ["cases", "hand-overs", "mails", "mail-texts", "case-contacts", "round", "address-repair"]
 )
@@ -108,6 +109,7 @@ def another_remark(questionnaire: Questionnaire, number: int) -> None:
     )
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(
     ("name", "another"),
     [

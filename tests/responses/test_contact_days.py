@@ -257,6 +257,7 @@ def with_audience(round_: Round, audience: str, name: str = MailName.INVITATION)
     round_.contact_steps.filter(mail_name=name).update(audience=audience)
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(
     ("audience", "reached"),
     [

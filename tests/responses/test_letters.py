@@ -487,6 +487,7 @@ def test_of_letters_without_a_postal_code_a_page_names_some_and_counts_all(
         assert found and re.findall(r"Uden \d|…", found[1]) == ["Uden 1", "Uden 2", "…"]
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("name", ["letters", "letter-wave"])
 def test_a_page_asks_the_database_as_often_for_many_as_for_few(round_: Round, step: ContactStep, name: str) -> None:
     def queries() -> int:

@@ -188,6 +188,7 @@ def test_an_empty_or_endless_text_is_refused(round_: Round) -> None:
     assert codes(with_body("x" * 10_000), round_) == ["mail_body_too_long"]
 
 
+@pytest.mark.once
 def test_checks_of_a_long_hostile_text_end_soon(round_: Round) -> None:
     for piece in ("{", "[", "**", "<a", "https://", "www.", "{a}[b]", "&a", "a://" * 3):
         codes(with_body(piece * (9_000 // len(piece))), round_)

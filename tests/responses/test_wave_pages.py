@@ -326,6 +326,7 @@ def test_looking_changes_nothing(round_: Round) -> None:
     assert [list(model.objects.values()) for model in (Wave, Mail)] == before
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("state", ["waiting", "errors", "released"])
 def test_a_page_asks_the_database_as_often_for_many_mails_as_for_few(state: str) -> None:
     finn()

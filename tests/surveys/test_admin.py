@@ -12,6 +12,7 @@ from tests.people import browser_of
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("model", MODELS)
 def test_rows_can_be_seen_and_neither_added_changed_nor_deleted(model: type[Model]) -> None:
     make_sample()

@@ -202,6 +202,7 @@ def test_a_draft_is_compiled_anew_each_time() -> None:
 # ---- what the database holds
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(
     ("model", "changes"),
     [

@@ -170,6 +170,7 @@ def test_a_drawn_sample_keeps_its_round_frame_and_workplaces() -> None:
             kept.delete()
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("probability", [0, 1.1])
 def test_the_database_knows_what_an_inclusion_probability_is(probability: float) -> None:
     unit = make_sample().units.order_by("pk")[0]

@@ -1,5 +1,6 @@
 """Quiet weeks and contact persons of authorities: from files, on pages, by command; all of it or nothing."""
 
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ from tests.people import browser_of, finn
 
 WEEKS = "authority_code;year;week\n751;2020;7\n400;2020;10\n;2020;7\n"
 AUTHORITIES = {"751": "Aarhus Kommune", "400": "Bornholms Regionskommune"}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def said(data: str | bytes) -> list[str]:
