@@ -1,25 +1,45 @@
 from django.conf import settings
-from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
-from barometer import views
+from barometer import login_views, views
+from barometer.access import OPEN, OWN, marked
+from barometer.administration import site
 
 handler500 = "barometer.views.server_error"
 
-urlpatterns = [
-    path("", include("responses.urls.respondent")),  # first: patterns are tried one after another for every request
+# First: patterns are tried one after another for every request, and nearly all are for respondents.
+respondent = [path("", include("responses.urls.respondent"))]
+everybody = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("was/", views.accessibility_statement, name="accessibility-statement"),
     path("was", views.accessibility_statement),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}barometer/favicon.svg", permanent=True)),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", include("django.conf.urls.i18n")),
-    path("admin/", admin.site.urls),
+    path("p/<str:token>/", login_views.choose_password, name="choose-password"),
+]
+# Of allauth only what is needed: nobody signs up, or changes an e-mail address. The names are allauth's.
+login = [
+    path("login/", login_views.login, name="account_login"),
+    path("logout/", login_views.logout, name="account_logout"),
+    path("login/inactive/", login_views.inactive, name="account_inactive"),
+    path("account/", login_views.account, name="account"),
+    path("account/password/", login_views.change_password, name="account_change_password"),
+    path("account/confirm/", login_views.reauthenticate, name="account_reauthenticate"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("login/cancelled/", login_views.sso_cancelled, name="socialaccount_login_cancelled"),
+    path("login/error/", login_views.sso_error, name="socialaccount_login_error"),
+]
+
+urlpatterns = [
+    *marked(OPEN, respondent),
+    *marked(OPEN, everybody),
+    *marked(OWN, login),
+    path("admin/", site.urls),
     path("", include("surveys.urls")),
     path("", include("responses.urls.staff")),
 ]

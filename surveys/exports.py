@@ -35,7 +35,7 @@ def save_problem_list(round_: Round, problems: Sequence[Problem]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow([gettext("Row"), gettext("Column"), gettext("Problem")])
-    writer.writerows([_safe(str(cell)) for cell in row] for row in problem_rows(problems))
+    writer.writerows([safe_cell(str(cell)) for cell in row] for row in problem_rows(problems))
     delete_problem_list(round_)
     _storage().save(_name(round_), ContentFile(text.getvalue().encode("utf-8-sig")))
 
@@ -61,6 +61,6 @@ def _name(round_: Round) -> str:
     return f"frame-problems/{round_.slug}.csv"
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
     """Keep a spreadsheet from reading a header of the file as a formula."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -17,6 +17,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
 
 from surveys.models import questionnaire
 
@@ -119,6 +120,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if program is None:
         pytest.skip(f"no Chromium is installed (looked for {', '.join(CHROMIUM_NAMES)})")
     return {**browser_type_launch_args, "executable_path": program, "args": CHROMIUM_SWITCHES}
+
+
+@pytest.fixture(autouse=True)
+def no_second_factor(settings: Settings) -> None:
+    """Most tests are about what comes behind the login; those about it ask for the second factor themselves."""
+    settings.SECOND_FACTOR_REQUIRED = False
 
 
 @pytest.fixture(autouse=True, scope="session")

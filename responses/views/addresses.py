@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.formats import number
+from barometer.roles import Right
 from responses import address_repair
 from responses.actions import address as actions
 from responses.actions.case import AddressRefused, CaseClosed, change_address
@@ -28,7 +29,7 @@ AWAY_SHOWN = 50
 PROBLEMS_SHOWN = 50
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @cache_control(no_store=True)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
@@ -49,7 +50,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/addresses/list.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_POST
 def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Give the list as a file that an authority can fill in."""
@@ -62,7 +63,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     return response
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
@@ -102,7 +103,7 @@ def _changed(request: HttpRequest, case: Case, form: AddressChangeForm) -> HttpR
     return redirect("case", case.pk)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def corrections(request: HttpRequest, slug: str) -> HttpResponse:

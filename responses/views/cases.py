@@ -17,8 +17,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.models import AuditEvent, User
+from barometer.roles import Right
 from responses import links
 from responses.actions import bounce, correction
 from responses.actions import case as actions
@@ -41,7 +42,7 @@ CASES_PER_PAGE = 50
 ASKS_TO_CORRECT, OPENED_AGAIN = "asks-to-correct", "opened-again"
 
 
-@staff_required
+@needs(Right.SEE_CASES)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List the cases; the address may ask for a disposition, requests to correct, a word of the name, a number."""
@@ -193,7 +194,7 @@ def _case(pk: int) -> Case:
     return get_object_or_404(cases, pk=pk)
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is known of a case and what happened to it; of the answers only a report that it is gone."""
@@ -222,7 +223,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "responses/cases/case.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Explain one act and ask for the reason; do it."""

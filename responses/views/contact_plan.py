@@ -13,8 +13,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.problems import sentence
+from barometer.roles import Right
 from responses.contact_calendar import months
 from responses.contact_days import days_of, in_order, zone
 from responses.contact_elsewhere import LEAST_UNITS_FOR_KICK_OFF, sampled_units
@@ -39,7 +40,7 @@ MOVED: dict[Obstacle, Promise] = {
 }
 
 
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.EDIT_CONTACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_plan(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the plan; change its steps, add one, or turn the switches."""
