@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic.base import RedirectView
 
 from barometer import login_views, views
@@ -9,8 +9,8 @@ from barometer.administration import site
 handler500 = "barometer.views.server_error"
 
 # First: patterns are tried one after another for every request, and nearly all are for respondents.
-respondent = [path("", include("responses.urls.respondent"))]
-everybody = [
+respondent: list[URLPattern | URLResolver] = [path("", include("responses.urls.respondent"))]
+everybody: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("was/", views.accessibility_statement, name="accessibility-statement"),
@@ -21,7 +21,7 @@ everybody = [
     path("p/<str:token>/", login_views.choose_password, name="choose-password"),
 ]
 # Of allauth only what is needed: nobody signs up, or changes an e-mail address. The names are allauth's.
-login = [
+login: list[URLPattern | URLResolver] = [
     path("login/", login_views.login, name="account_login"),
     path("logout/", login_views.logout, name="account_logout"),
     path("login/inactive/", login_views.inactive, name="account_inactive"),

@@ -37,7 +37,7 @@ class PersonForm(forms.Form):
         self.helper = with_button(_("Add the person"))
 
     def clean_username(self) -> str:
-        username = User.normalize_username(self.cleaned_data["username"])
+        username: str = User.normalize_username(self.cleaned_data["username"])
         if User.objects.filter(username__iexact=username).exists():
             raise forms.ValidationError(gettext("There is an account with this name. Choose another."))
         return username
