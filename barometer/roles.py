@@ -67,7 +67,6 @@ OF_ROLE: dict[str, frozenset[Right]] = {
         {
             Right.SEE_ROUND,
             Right.SEE_QUESTIONNAIRES,
-            Right.APPROVE_WAVE,
             Right.SEE_CASES,
             Right.SEE_FIGURES,
             Right.RELEASE,

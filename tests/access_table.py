@@ -3,21 +3,69 @@
 "-" where it does not know the method. Whoever adds a route adds a line.
 """
 
-NOBODY_ASKED = """
-typed-code answer answer-page answer-left answer-review answer-submit not-me pass-on share take-back give-back
-take-back-by-mail give-back-by-mail decline correct opt-out unsubscribe receipt copy copy-pdf case-contact
-result-request withdraw coordinator coordinator-code coordinator-workplaces coordinator-correct privacy questions
-questions-level questions-pdf provider-events healthz readyz accessibility-statement was accessibility favicon.ico
-set_language choose-password
-""".split()
+NOBODY_ASKED = [
+    "typed-code",
+    "answer",
+    "answer-page",
+    "answer-left",
+    "answer-review",
+    "answer-submit",
+    "not-me",
+    "pass-on",
+    "share",
+    "take-back",
+    "give-back",
+    "take-back-by-mail",
+    "give-back-by-mail",
+    "decline",
+    "correct",
+    "opt-out",
+    "unsubscribe",
+    "receipt",
+    "copy",
+    "copy-pdf",
+    "case-contact",
+    "result-request",
+    "withdraw",
+    "coordinator",
+    "coordinator-code",
+    "coordinator-workplaces",
+    "coordinator-correct",
+    "privacy",
+    "questions",
+    "questions-level",
+    "questions-pdf",
+    "provider-events",
+    "healthz",
+    "readyz",
+    "accessibility-statement",
+    "was",
+    "accessibility",
+    "favicon.ico",
+    "set_language",
+    "choose-password",
+]
 
 LOGIN = "account_login account_logout account_inactive mfa_authenticate openid_connect_login openid_connect_callback"
 LOGIN_ENDS = "socialaccount_login_cancelled socialaccount_login_error"
-OWN_ACCOUNT = """
-account account_change_password account_reauthenticate mfa_index mfa_reauthenticate mfa_activate_totp
-mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes mfa_download_recovery_codes mfa_list_webauthn
-mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn usersessions_list
-""".split()
+OWN_ACCOUNT = [
+    "account",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+    "usersessions_list",
+]
 
 ANY_STAFF = ["round-list"]
 

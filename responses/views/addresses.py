@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from barometer import stale
 from barometer.access import needs, staff
 from barometer.formats import number
 from barometer.roles import Right
@@ -75,7 +76,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("case", pk)
     known = {"name": owner.name, "email": owner.email, "kind": owner.address_kind, "phone": owner.phone}
     form = AddressChangeForm(request.POST or None, initial=known, rehearsal=case.round.rehearsal)
-    if request.method == "POST" and form.is_valid():
+    stale.watch(form)
+    if request.method == "POST" and form.is_valid() and not stale.refused(form):
         return _changed(request, case, form)
     context = {"round": case.round, "case": case, "workplace": case.sample_unit.workplace, "form": form}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from barometer import stale
 from barometer.access import needs, staff
 from barometer.problems import sentence
 from barometer.roles import Right
@@ -57,13 +58,20 @@ def contact_plan(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if act in acts and acts[act]():
         return redirect("contact-plan", slug)
-    context = _shown(round_, steps, edited) | {"new": new, "switches": switches}
+    context = _shown(round_, steps, edited) | {"new": new, "switches": switches, "seen": _seen(steps)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     return render(request, "responses/contact/plan.html", context, status=status)
 
 
 def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], forms: Sequence[StepForm]) -> bool:
     """Save the steps that have not begun to leave; say at their fields what is wrong, and return False."""
+    if stale.is_stale(request.POST, _seen(steps)):
+        messages.error(
+            request, _("Somebody else has changed the plan since you opened the page. Nothing is saved yet.")
+        )
+        for form in forms:
+            stale.tell_stored(form)
+        return False
     faulty = [form for form in forms if not form.is_valid()]  # all are looked at, so that every fault is told
     if faulty:
         return False
@@ -81,6 +89,11 @@ def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep
         return False
     messages.success(request, _("The contact plan has been saved."))
     return True
+
+
+def _seen(steps: Sequence[ContactStep]) -> str:
+    """Return the hash of all steps, those that are added or removed too."""
+    return stale.fingerprint({step.mail_name: row_of(step) for step in steps})
 
 
 def _add_step(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], form: NewStepForm) -> bool:

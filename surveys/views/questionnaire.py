@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from barometer.access import needs, staff
+from barometer.access import may, needs, staff
 from barometer.formats import language_name
 from barometer.roles import Right
 from surveys.actions import questionnaire as actions
@@ -86,7 +86,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         "languages": [(code, language_name(code)) for code in row.languages],
         "rounds": row.rounds.order_by("slug"),
         "last": row.snapshots.select_related("by").order_by("-number").first(),
-        "is_draft": row.published_at is None,
+        "is_draft": row.published_at is None and may(request, Right.EDIT_QUESTIONNAIRES),
         "import_remarks": len(remarks),
     }
     if found is not None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from barometer import stale
 from barometer.access import access_of, for_staff, needs, staff
 from barometer.formats import language_name
 from barometer.roles import Right
@@ -53,7 +54,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the plan of a draft round; show that of any other."""
     round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
     form = RoundPlanForm(request.POST if request.method == "POST" else None, initial=_plan(round_))
-    if request.method == "POST" and form.is_valid():
+    stale.watch(form)
+    if request.method == "POST" and form.is_valid() and not stale.refused(form):
         try:
             actions.edit_round(round_=round_, by=staff(request), at=timezone.now(), **form.plan())
         except actions.RoundFrozen:
@@ -71,7 +73,8 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
     """The texts of a round, its languages side by side."""
     round_ = get_object_or_404(Round, slug=slug)
     form = TextsForm(round_, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    stale.watch(form)
+    if request.method == "POST" and form.is_valid() and not stale.refused(form):
         try:
             changed = actions.save_texts(round_=round_, texts=form.texts(), by=staff(request), at=timezone.now())
         except actions.RoundFrozen:
