@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 
 from barometer import audit, first_password
 from barometer.models import User
@@ -92,8 +93,9 @@ def make_link(*, person: User, by: User | None, at: datetime) -> str:
 
 
 def end_sessions(person: User) -> None:
-    for session in UserSession.objects.filter(user=person):
-        session.end()
+    """End all, listed or not."""
+    User.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
+    UserSession.objects.filter(user=person).delete()
 
 
 def _set_active(person: User, is_active: bool) -> None:
