@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import FilePayload
@@ -123,7 +122,6 @@ def test_its_waves(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
     held = contact.prepare_wave(step=step, at=timezone.now() - timedelta(minutes=10), by=finn())
     assert wave.prove(wave=held, by=finn(), at=timezone.now()).has_errors
     reader = dana()
-    reader.user_permissions.add(Permission.objects.get(codename="approve_wave"))
     page = open_browser(language, staff=reader)
     with_errors = reverse("wave", args=[held.pk])
     mail = reverse("wave-mail", args=[held.pk, held.mails.order_by("pk")[0].pk])
@@ -154,7 +152,6 @@ def test_what_was_left_beside_the_answers_and_a_request_to_correct(
     consent.withdraw_contact(pk=left.pk, at=NOON)
     correction.request(holder=owner(response.case), at=timezone.now())
     reader = dana()
-    reader.user_permissions.add(Permission.objects.get(codename="view_casecontact"))
     page = open_browser(language, staff=reader)
     asking = f"{reverse('cases', args=[round_.slug])}?disposition=asks-to-correct"
     page_of_case = reverse("case", args=[response.case_id])
