@@ -1,26 +1,21 @@
 """The pages on which staff log in and look after their own account: allauth's, and the few that it lacks."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from allauth.account import views as allauth
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_used
 from allauth.socialaccount import views as single_sign_on
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer import first_password
-from barometer import login as noted
-
-# allauth tells of these in no other way; they happen on the pages below alone.
-authenticator_added.connect(noted.on_second_factor_added)
-authenticator_removed.connect(noted.on_second_factor_removed)
-authenticator_used.connect(noted.on_second_factor_given)
 
 # A form that ends at another site has to be allowed to go there (Chromium counts the redirects behind it).
 ISSUER = ["{0.scheme}://{0.netloc}".format(urlsplit(settings.OIDC_ISSUER))] if settings.OIDC_ISSUER else []
@@ -29,6 +24,16 @@ login = csp_update({"form-action": ISSUER})(allauth.login) if ISSUER else allaut
 logout, inactive = allauth.logout, allauth.account_inactive
 change_password, reauthenticate = allauth.password_change, allauth.reauthenticate
 sso_cancelled, sso_error = single_sign_on.login_cancelled, single_sign_on.login_error
+
+
+def lazily(name: str) -> Callable[..., HttpResponseBase]:
+    """Return a view that is imported when it is first asked for: processes that serve respondents stay small."""
+
+    def view(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        found: Callable[..., HttpResponseBase] = import_string(name)
+        return found(request, *args, **kwargs)
+
+    return view
 
 
 @login_required

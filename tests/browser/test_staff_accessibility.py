@@ -55,6 +55,17 @@ def test_the_way_in_and_where_it_ends(open_browser: OpenBrowser, axe: Axe, langu
     assert found == [], "\n".join(found)
 
 
+def test_ones_own_account_the_people_and_the_audit_log(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
+    boss = User.objects.create_superuser("boss")
+    audit.record("act", target="round:1", by=boss, at=NOON, reason="said so", facts={"rows": 3})
+    page = open_browser(language, staff=boss)
+    names = ("account", "mfa_index", "usersessions_list", "account_change_password", "people", "person-new", "audit")
+    found = axe.faults_of(page, *map(reverse, names), reverse("person", args=[finn().pk]))
+    reader = open_browser(language, staff=audrey())
+    found += axe.faults_of(reader, reverse("round-edit", args=[make_round().slug]))
+    assert found == [], "\n".join(found)
+
+
 def test_a_round_before_it_opens(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
     page = open_browser(language, staff=finn())
     found = axe.faults_of(page, "/rounds/new/")
