@@ -4,17 +4,12 @@ Nothing is stored for it: it is signed over the present password, so the new one
 """
 
 from datetime import datetime
-from typing import Any
 
-from crispy_forms.helper import FormHelper
-from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from barometer import audit
-from barometer.form_helpers import with_button
 from barometer.models import User
 
 LARGEST_KEY = 15  # digits
@@ -22,14 +17,6 @@ LARGEST_KEY = 15  # digits
 
 class Tokens(PasswordResetTokenGenerator):
     key_salt = "barometer.first_password"
-
-
-class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # takes no argument at run time
-    helper: FormHelper
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = with_button(_("Save the password"))
 
 
 def link(person: User) -> str:

@@ -1,10 +1,13 @@
 """How staff log in: what allauth asks us."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from barometer import audit
@@ -19,6 +22,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # carries no
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
+        """Not of whoever came by single sign-on, and has no password or second factor yet to show again."""
+        has_something = bool(self.get_reauthentication_methods(self.request.user))
+        return has_something and super().is_reauthentication_required(app=app, **kwargs)
+
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Whoever comes by single sign-on is let in if we know them; nobody becomes staff that way."""
@@ -28,6 +36,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """At the first time, find the account by the e-mail address that the provider has verified; later by its id."""
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise ImmediateHttpResponse(redirect("account"))  # nobody ties an account to another one by themselves
         if sociallogin.is_existing:
             return
         verified = [

@@ -86,12 +86,8 @@ def test_other_methods_are_unknown_or_refused() -> None:
 
 @pytest.mark.parametrize("who", ["nobody", "outsider", "staff without a role"])
 def test_without_a_role_there_is_no_way_in(who: str) -> None:
-    person = {
-        "nobody": lambda: None,
-        "outsider": olga,
-        "staff without a role": lambda: User.objects.create(username="new", is_staff=True),
-    }[who]()
-    browser = browser_of(person)
+    person = olga() if who == "outsider" else User.objects.create(username="new", is_staff=True)
+    browser = browser_of(None if who == "nobody" else person)
     for name, where in MARKED:
         for method in ("GET", "POST"):
             answer = browser.generic(method, where)

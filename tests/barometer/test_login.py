@@ -52,7 +52,7 @@ def code_of(secret: str) -> str:
 
 def with_app(person: User) -> str:
     """Give the person an authenticator app; return its secret."""
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(person, secret)
     return secret
 

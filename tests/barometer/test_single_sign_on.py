@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from barometer.models import AuditEvent, User
 from barometer.roles import Role
-from tests.people import holder_of
+from tests.people import browser_of, holder_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,9 +85,9 @@ def person() -> User:
     return person
 
 
-def come(browser: Client, **changed: str) -> HttpResponse:
+def come(browser: Client, by: str = LOGIN, **changed: str) -> HttpResponse:
     """Go to the provider and come back with what it says."""
-    there = urlsplit(browser.post(LOGIN)["Location"])
+    there = urlsplit(browser.post(by)["Location"])
     asked = parse_qs(there.query)
     assert asked["code_challenge_method"] == ["S256"]
     return browser.get(CALLBACK, {"code": "x", "state": asked["state"][0], **changed})  # type: ignore[return-value]
@@ -140,6 +141,14 @@ def test_a_closed_account_stays_closed(provider: Provider, person: User) -> None
     assert browser.get("/audit/")["Location"].startswith("/login/")
 
 
+def test_nobody_ties_an_account_to_another_one_by_themselves(provider: Provider, person: User) -> None:
+    other = holder_of(Role.ANALYST)
+    for process in ("connect", "redirect"):
+        browser = browser_of(other)
+        assert come(browser, f"{LOGIN}?process={process}")["Location"] == "/account/"
+        assert not SocialAccount.objects.exists()
+
+
 def test_an_answer_that_was_not_asked_for_is_refused(provider: Provider, person: User) -> None:
     browser = Client()
     come(browser, state="made-up")
@@ -155,6 +164,19 @@ def test_the_second_factor_is_the_providers_only_if_it_asks_for_one(
     browser = Client()
     come(browser)
     assert browser.get("/audit/").status_code == (200 if provider_asks else 302)
+
+
+def test_whoever_has_no_password_here_sets_up_a_second_factor_all_the_same(
+    provider: Provider, person: User, settings: Settings
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    person.set_unusable_password()
+    person.save()
+    browser = Client()
+    come(browser)
+    assert browser.get("/")["Location"] == "/account/second-factor/"
+    assert browser.get("/account/second-factor/totp/activate/").status_code == 200
+    assert browser.get("/account/password/")["Location"] == "/account/"
 
 
 def test_without_a_provider_there_is_no_such_login() -> None:

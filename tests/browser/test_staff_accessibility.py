@@ -9,6 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload
 from pytest_django.fixtures import Settings
 
+from barometer import audit
+from barometer.models import User
 from responses.actions import call, case, consent, contact, correction, interview, letter, wave
 from responses.models import Call, Case, LinkHolder, Mail, Response, Wave
 from responses.statistics.dispositions import Disposition
@@ -18,7 +20,7 @@ from tests.browser.conftest import OpenBrowser
 from tests.browser.fieldwork import choose_register, make_answers, make_fieldwork
 from tests.browser.leader import LONG_WAY, follow, owner
 from tests.factories import NOON, make_frame, make_round, make_sample, register_rows
-from tests.people import dana, finn, olga
+from tests.people import audrey, dana, finn, olga
 
 pytestmark = [
     pytest.mark.browser,
@@ -56,7 +58,7 @@ def test_the_way_in_and_where_it_ends(open_browser: OpenBrowser, axe: Axe, langu
 
 
 def test_ones_own_account_the_people_and_the_audit_log(open_browser: OpenBrowser, axe: Axe, language: str) -> None:
-    boss = User.objects.create_superuser("boss")
+    boss = User.objects.create_superuser("boss", password="a long way to Skagen")
     audit.record("act", target="round:1", by=boss, at=NOON, reason="said so", facts={"rows": 3})
     page = open_browser(language, staff=boss)
     names = ("account", "mfa_index", "usersessions_list", "account_change_password", "people", "person-new", "audit")

@@ -86,7 +86,7 @@ def test_a_line_of_rubbish_is_found_and_shown(auditor: Client) -> None:
 def test_the_file_has_the_lines_that_were_asked_for_and_is_a_line_itself(auditor: Client) -> None:
     audit.record("act", target="=cmd()", by=finn(), at=NOON)
     answer = auditor.post(EXPORT, {"who": "finn"})
-    text = b"".join(answer).decode()  # type: ignore[arg-type]
+    text = b"".join(answer).decode()
     assert [line.split(",")[0] for line in text.splitlines()] == ["number", "2", "4"]
     assert "'=cmd()" in text
     last = AuditEvent.objects.get(number=5)
