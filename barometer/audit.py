@@ -3,9 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from barometer.models import AuditEvent, AuditHead, User
 
@@ -60,21 +63,47 @@ def digest(event: AuditEvent) -> str:
     return _sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False))
 
 
-def first_broken() -> int | None:
-    """Return the number of the first line that does not fit the chain; None when all of it holds."""
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where the chain is broken, and why: a key of ``BREAKS``."""
+
+    number: int
+    code: str
+
+
+BREAKS: dict[str, Promise] = {
+    "missing": gettext_lazy("One or more lines before it are gone, or their numbers have been changed."),
+    "order": gettext_lazy("It does not follow on the line before it."),
+    "reason": gettext_lazy("Its reason has been changed. (A reason that was erased breaks nothing.)"),
+    "changed": gettext_lazy("Something in it has been changed."),
+    "end": gettext_lazy("Lines at the end of the log are gone."),
+}
+
+
+def first_break() -> Break | None:
+    """Return the first place where a line does not fit the chain; None when all of it holds.
+
+    Lines are in the order of their numbers: a clock set back breaks nothing. Reads every line once, a part at a time.
+    """
     previous, expected = "0" * 64, 1
-    for event in AuditEvent.objects.order_by("number").iterator():
-        reason_changed = event.reason and _sha256(event.reason) != event.reason_digest
-        if (
-            event.number != expected
-            or event.previous_digest != previous
-            or reason_changed
-            or digest(event) != event.digest
-        ):
-            return event.number
+    for event in AuditEvent.objects.order_by("number").iterator(chunk_size=2000):
+        if code := _fault(event, expected, previous):
+            return Break(event.number, code)
         previous, expected = event.digest, expected + 1
     head = AuditHead.objects.filter(pk=1).first()
-    return expected if head and (head.number, head.digest) != (expected - 1, previous) else None
+    holds = (head.number, head.digest) == (expected - 1, previous) if head else expected == 1
+    return None if holds else Break(expected, "end")
+
+
+def _fault(event: AuditEvent, expected: int, previous: str) -> str:
+    """Return what is wrong with a line, "" when nothing is."""
+    if event.number != expected:
+        return "missing"
+    if event.previous_digest != previous:
+        return "order"
+    if event.reason and _sha256(event.reason) != event.reason_digest:
+        return "reason"
+    return "" if digest(event) == event.digest else "changed"
 
 
 def _sha256(text: str) -> str:

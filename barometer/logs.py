@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 # What follows these in an address opens a questionnaire, stops its reminders, takes or gives the task back, shows a
-# receipt, withdraws something, or is a coordinator's.
-SECRET = re.compile(r"/([sotrkuwc])/[^/\s\"']+")
+# receipt, withdraws something, is a coordinator's, or lets staff choose a password.
+SECRET = re.compile(r"/([sotrkuwcp])/[^/\s\"']+")
 # The same without its address around it, as in "%2Fs%2F…" of a link that a mail server checks; and a typed code.
 BARE_SECRET = re.compile(
     r"(?<![0-9A-Za-z_-])(?:[0-9A-Za-z]{2,16}-[0-9A-Za-z_-]{22}|(?:[0-9A-Z]{4}-){1,2}[0-9A-Z]{4})(?![0-9A-Za-z_-])"

@@ -2,10 +2,20 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 class User(AbstractUser):
-    """A member of staff. Respondents have personal links, never accounts."""
+    """A member of staff. Respondents have personal links, never accounts.
+
+    Every session carries a hash over the password and ``session_generation``: one more ends all of them at once.
+    """
+
+    session_generation = models.PositiveIntegerField(default=0)
+
+    def get_session_auth_hash(self) -> str:
+        value = f"{self.password}:{self.session_generation}"
+        return salted_hmac("barometer.session", value, algorithm="sha256").hexdigest()
 
 
 class AuditEvent(models.Model):

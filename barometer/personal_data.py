@@ -17,7 +17,7 @@ class Fields(NamedTuple):
 FIELDS = {
     "barometer.User": Fields(
         personal="password last_login username first_name last_name email",
-        other="is_superuser is_staff is_active date_joined groups user_permissions",
+        other="is_superuser is_staff is_active date_joined groups user_permissions session_generation",
     ),
     "barometer.AuditEvent": Fields(
         personal="who reason",
@@ -76,6 +76,10 @@ FIELDS = {
     "surveys.RoundText": Fields(
         personal="text",
         other="round field language",
+    ),
+    "surveys.RoundRole": Fields(
+        personal="user role",
+        other="round",
     ),
     "surveys.ContactStep": Fields(
         personal="",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 # Of a personal link, of the links that stop its reminders, take the task back and give it back (responses.links), of a
-# receipt, a withdrawal and a coordinator (responses.urls).
-PREFIXES = ("/s/", "/o/", "/t/", "/r/", "/k/", "/u/", "/w/", "/c/")
+# receipt, a withdrawal and a coordinator (responses.urls); with which staff choose a password (barometer.urls).
+PREFIXES = ("/s/", "/o/", "/t/", "/r/", "/k/", "/u/", "/w/", "/c/", "/p/")
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 View = Callable[[HttpRequest], HttpResponseBase]

@@ -36,6 +36,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "barometer",
     "surveys",
     "responses",
@@ -53,6 +60,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "barometer.second_factor.MarkedPages",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "barometer.urls"
@@ -67,6 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "barometer.access.context",
             ],
             "loaders": [
                 (
@@ -107,9 +118,62 @@ CACHES: dict[str, Any] = {
 
 CSRF_FAILURE_VIEW = "barometer.views.csrf_failure"
 AUTH_USER_MODEL = "barometer.User"
-LOGIN_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it refuses whoever is locked out
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "login"
+SECOND_FACTOR_REQUIRED = not QUICK_START  # of staff
+SESSION_COOKIE_AGE = 12 * 3600  # a day's work
+PASSWORD_RESET_TIMEOUT = 48 * 3600  # for the link with which somebody chooses a password
+
+ACCOUNT_ADAPTER = "barometer.login.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # nobody signs up: administrators add people
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # no checkbox; SESSION_COOKIE_AGE holds
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+# Wrong passwords of one name, and wrong codes of one person, from wherever they come; django-axes counts beside it.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,10/h/key"}
+MFA_ADAPTER = "barometer.second_factor_secrets.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Innovation Barometer"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute wrong
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are written by administrators
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+USERSESSIONS_TRACK_ACTIVITY = False  # that would be a row written for every page
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1  # hour
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody locks a colleague out from elsewhere
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "barometer.network.client_address"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_SENSITIVE_PARAMETERS = ["username", "login", "ip_address", "csrfmiddlewaretoken", "code", "next"]
+AXES_DISABLE_ACCESS_LOG = True  # the list of sessions tells who is logged in
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Single sign-on with OpenID Connect; off without an issuer.
+OIDC_ISSUER = environment.page_address("OIDC_ISSUER")
+OIDC_NAME = environment.text("OIDC_NAME", "Single sign-on")
+OIDC_CLIENT_ID = environment.text("OIDC_CLIENT_ID", None if OIDC_ISSUER else "")
+OIDC_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET", None if OIDC_ISSUER else "")
+OIDC_SECOND_FACTOR = environment.boolean("OIDC_SECOND_FACTOR")
+OIDC_EMAIL_IS_VERIFIED = environment.boolean("OIDC_EMAIL_IS_VERIFIED")
+OIDC_APP = {
+    "provider_id": "sso",
+    "name": OIDC_NAME,
+    "client_id": OIDC_CLIENT_ID,
+    "secret": OIDC_CLIENT_SECRET,
+    "settings": {"server_url": OIDC_ISSUER.rstrip("/")},
+}
+SOCIALACCOUNT_ADAPTER = "barometer.login.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [OIDC_APP] if OIDC_ISSUER else []},
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -219,6 +283,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": []},  # Django's own write plain lines, with personal links in them
+        "axes": {"level": "WARNING"},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

@@ -15,7 +15,16 @@ from django.template.loader import render_to_string
 LONGEST_CODE = 80  # of a page's hash; what is longer, somebody has written
 PERSONAL = "/s/"  # what is sent there has no password in it, and needs no proof of origin
 TOKEN_FIELD = "csrfmiddlewaretoken"
-SECRET_FIELDS = ("password", "old_password", "new_password1", "new_password2")
+SECRET_FIELDS = {
+    "password",
+    "oldpassword",
+    "password1",
+    "password2",
+    "new_password1",
+    "new_password2",
+    "code",
+    "credential",
+}
 ACCESSIBILITY_EVALUATED_ON = date(2026, 11, 22)  # whoever evaluates anew changes the date and the page
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from barometer.addresses import is_address, is_reserved_address
 from barometer.models import User
+from barometer.roles import Role
 from responses import monitoring, work_lists
 from responses.models import DigestMail, DigestReader, Heartbeat, Mail
 from responses.work_lists import NEVER_URGENT, Waiting
@@ -73,14 +75,21 @@ def of_round(round_: Round, at: datetime, *, alarms: int) -> Digest:
     )
 
 
+def _fieldwork(round_: Round) -> QuerySet[User]:
+    role = Q(round_roles__role=Role.FIELDWORK) & (Q(round_roles__round=round_) | Q(round_roles__round=None))
+    staff = User.objects.filter(Q(is_superuser=True) | role, is_staff=True, is_active=True).exclude(email="")
+    return staff.distinct().order_by("pk")
+
+
 def recipients(round_: Round) -> list[tuple[User, str]]:
     """Return who gets the daily mail of a round, and in which language; two queries.
 
-    All active staff with an address who have not said no. That of a rehearsal goes only where it reaches nobody.
+    All active staff who do the round's fieldwork and have an address, and who have not said no. That of a rehearsal
+    goes only where it reaches nobody.
     """
     readers = {reader.user_id: reader for reader in DigestReader.objects.all()}
     found = []
-    for user in User.objects.filter(is_staff=True, is_active=True).exclude(email="").order_by("pk"):
+    for user in _fieldwork(round_):
         reader = readers.get(user.pk)
         if (reader and not reader.wanted) or not is_address(user.email):
             continue

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from surveys.views import (
+    audit_log,
     authority_contacts,
     comparison,
     frame,
     history,
     part,
+    people,
     preview,
     question,
     questionnaire,
@@ -56,4 +58,12 @@ questionnaires = [
     path("questionnaires/<int:pk>/<slug:part>/<str:name>/delete/", part.delete, name="part-delete"),
 ]
 
-urlpatterns = rounds + questionnaires
+people_and_what_they_did = [
+    path("people/", people.listing, name="people"),
+    path("people/new/", people.add, name="person-new"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("audit/", audit_log.log, name="audit"),
+    path("audit/export/", audit_log.export, name="audit-export"),
+]
+
+urlpatterns = rounds + questionnaires + people_and_what_they_did

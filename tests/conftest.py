@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
+from pytest_django.fixtures import Settings
 
 from surveys.models import questionnaire
 from tests.emptying import empty_database
@@ -128,6 +129,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if program is None:
         pytest.skip(f"no Chromium is installed (looked for {', '.join(CHROMIUM_NAMES)})")
     return {**browser_type_launch_args, "executable_path": program, "args": CHROMIUM_SWITCHES}
+
+
+@pytest.fixture(autouse=True)
+def no_second_factor(settings: Settings) -> None:
+    """Most tests are about what comes behind the login; those about it ask for the second factor themselves."""
+    settings.SECOND_FACTOR_REQUIRED = False
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,22 +1,50 @@
-"""The fixed cast: Dana designs, Finn does fieldwork, Olga is an outsider with an account that is not staff's."""
+"""The fixed cast. Dana and Finn work in a small office and share all work but releases; the others have one role each.
 
-from django.contrib.auth.models import Permission
+Olga is an outsider with an account that is not staff's.
+"""
+
 from django.test import Client
 
 from barometer.models import User
+from barometer.roles import Role
+from surveys.models import Round, RoundRole
+
+SMALL_OFFICE = (Role.DESIGNER, Role.FIELDWORK, Role.ANALYST)
 
 
 def dana() -> User:
-    return _person("dana", "Dana Dam")
+    return _person("dana", "Dana Dam", *SMALL_OFFICE)
 
 
 def finn() -> User:
-    """He may see who is written to, but neither answers nor links."""
-    return may(_person("finn", "Finn Friis"), "see_contacts")
+    return _person("finn", "Finn Friis", *SMALL_OFFICE)
+
+
+def ana() -> User:
+    return _person("ana", "Ana Andersen", Role.ANALYST)
+
+
+def paul() -> User:
+    return _person("paul", "Paul Poulsen", Role.PUBLISHER)
+
+
+def adam() -> User:
+    return _person("adam", "Adam Aaby", Role.ADMINISTRATOR)
+
+
+def audrey() -> User:
+    return _person("audrey", "Audrey Agger", Role.AUDITOR)
 
 
 def olga() -> User:
     return _person("olga", "Olga Olsen", is_staff=False)
+
+
+def holder_of(role: Role, round_: Round | None = None) -> User:
+    """Somebody who has this role alone, in this round or in all."""
+    person = _person(f"{role}-{round_.slug if round_ else 'all'}", "")
+    RoundRole.objects.get_or_create(user=person, role=role, round=round_)
+    return person
 
 
 def browser_of(user: User | None, language: str = "en") -> Client:
@@ -27,14 +55,10 @@ def browser_of(user: User | None, language: str = "en") -> Client:
     return client
 
 
-def may(user: User, *permissions: str) -> User:
-    """Return the person with these permissions of the responses."""
-    found = Permission.objects.filter(content_type__app_label="responses", codename__in=permissions)
-    user.user_permissions.add(*found)
-    return User.objects.get(pk=user.pk)
-
-
-def _person(username: str, full_name: str, is_staff: bool = True) -> User:
+def _person(username: str, full_name: str, *roles: Role, is_staff: bool = True) -> User:
     first_name, _, last_name = full_name.partition(" ")
     names = {"first_name": first_name, "last_name": last_name}
-    return User.objects.get_or_create(username=username, defaults={**names, "is_staff": is_staff})[0]
+    person, is_new = User.objects.get_or_create(username=username, defaults={**names, "is_staff": is_staff})
+    if is_new:
+        RoundRole.objects.bulk_create(RoundRole(user=person, role=role) for role in roles)
+    return person

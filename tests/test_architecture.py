@@ -111,7 +111,6 @@ LAYERS = (
         "case_contacts",
         "case_search",
         "case_filters",
-        "case_access",
         "case_exports",
         "case_page",
         "bulk_texts",

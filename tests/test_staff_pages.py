@@ -7,7 +7,7 @@ from django.urls import URLPattern, reverse
 from barometer.models import User
 from responses.urls.staff import urlpatterns as of_responses
 from surveys.urls import urlpatterns as of_surveys
-from tests.people import browser_of, finn, olga
+from tests.people import browser_of, olga
 
 pytestmark = pytest.mark.django_db
 
@@ -47,9 +47,3 @@ def test_a_form_of_another_site_does_nothing(page: URLPattern) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(boss)
     assert client.post(address(page)).status_code == FORBIDDEN
-
-
-@pytest.mark.parametrize("name", ["case-contacts", "case-contacts-export"])
-def test_staff_without_the_permission_see_no_case_contacts(name: str) -> None:
-    [page] = [page for page in PAGES if page.name == name]
-    assert answers_to(browser_of(finn()), page) == {FORBIDDEN}

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('responses', '0010_contact'),
+        ('responses', '0011_no_wave_permission'),
         ('surveys', '0006_step_swept_on'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

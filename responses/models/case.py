@@ -98,11 +98,6 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        permissions = [
-            ("see_contacts", "Can see the names, addresses and telephone numbers of those who answer"),
-            ("see_answers", "Can see the answers of a case; each look is logged"),
-            ("copy_link", "Can take out a personal link that has not been used"),
-        ]
         indexes = [models.Index(fields=["round", "disposition"], name="case_by_round_disposition")]
         constraints = [
             models.CheckConstraint(

@@ -107,7 +107,6 @@ class Wave(models.Model):
 
     class Meta:
         ordering = ["step", "number"]
-        permissions = [("approve_wave", "Can approve a wave of mails that somebody else has prepared")]
         constraints = [
             models.UniqueConstraint(fields=["step", "number"], name="wave_number_once_per_step"),
             models.CheckConstraint(

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.formats import number
+from barometer.roles import Right
 from responses import address_repair
 from responses.actions import address as actions
 from responses.actions import stale
 from responses.actions.case import AddressRefused, CaseClosed, change_address, contact_of
 from responses.address_forms import AddressChangeForm, ConfirmCorrectionsForm, CorrectionsForm
 from responses.address_texts import FAULTS, FILE_PROBLEMS
-from responses.case_access import may_see_contacts
 from responses.models import Case, LinkHolder, MailReturn
 from surveys.models import AddressKind, Round
 
@@ -32,7 +31,7 @@ AWAY_SHOWN = 50
 PROBLEMS_SHOWN = 50
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @cache_control(no_store=True)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
@@ -53,7 +52,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/addresses/list.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_POST
 def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Give the list as a file that an authority can fill in."""
@@ -66,15 +65,13 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     return response
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a case a new name, address or telephone number."""
     case = get_object_or_404(Case.objects.select_related("round", "sample_unit__workplace"), pk=pk)
     owner = case.holders.get(role=LinkHolder.Role.OWNER)
-    if not may_see_contacts(staff(request), case.round):
-        raise PermissionDenied
     if case.round.status != Round.Status.OPEN:
         messages.error(request, _("That cannot be done to this case now: it has moved on."))
         return redirect("case", pk)
@@ -133,7 +130,7 @@ def _changed(request: HttpRequest, case: Case, form: AddressChangeForm) -> HttpR
     return redirect("case", case.pk)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def corrections(request: HttpRequest, slug: str) -> HttpResponse:

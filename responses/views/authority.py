@@ -6,15 +6,15 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import may, needs
+from barometer.roles import Right
 from responses import authorities, case_search
-from responses.case_access import may_see_contacts
 from surveys.models import Round
 
 CASES_PER_PAGE = 50
 
 
-@staff_required
+@needs(Right.SEE_CASES)
 @require_safe
 def authority(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Show one authority."""
@@ -27,6 +27,6 @@ def authority(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "round": round_,
         "authority": found,
         "page": Paginator(case_search.in_order(cases, round_), CASES_PER_PAGE).get_page(request.GET.get("page")),
-        "with_contacts": may_see_contacts(staff(request), round_),
+        "with_contacts": may(request, Right.SEE_CONTACTS),
     }
     return render(request, "responses/authorities/authority.html", context)

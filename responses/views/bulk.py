@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import may, needs, staff
 from barometer.formats import number
+from barometer.roles import Right
 from responses import case_filters
 from responses.actions import bulk as actions
 from responses.actions import bulk_undo
@@ -25,7 +26,6 @@ from responses.actions.case import CaseClosed
 from responses.actions.pause import PauseRefused
 from responses.bulk_forms import BulkForm
 from responses.bulk_texts import EXPLANATIONS, WHY_NOT
-from responses.case_access import may_see_contacts
 from responses.case_filters import Filters
 from responses.models import BulkAct
 from surveys.models import Round
@@ -35,7 +35,7 @@ NAMES_SHOWN = 100
 MOST_DIGITS = 18
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_POST
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
@@ -57,7 +57,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, round_, act, planned, None)
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_POST
 def apply(request: HttpRequest, slug: str, act: str) -> HttpResponse:
@@ -110,7 +110,7 @@ def _chosen(request: HttpRequest, round_: Round) -> list[int]:
     """Return the cases that were ticked, or all that the list shows; one more than allowed where there are too many."""
     if request.POST.get("which") == "found":
         filters = Filters.of(QueryDict(request.POST.get("query", "")).dict())
-        with_addresses = may_see_contacts(staff(request), round_)
+        with_addresses = may(request, Right.SEE_CONTACTS)
         found = case_filters.find(round_, filters, timezone.now(), with_addresses=with_addresses)
         return list(found.cases.values_list("pk", flat=True)[: MOST_CASES + 1]) + ([0] if found.more else [])
     ticked = request.POST.getlist("case")[: MOST_CASES + 1]
@@ -145,7 +145,7 @@ def _page(
     return render(request, "responses/bulk/preview.html", context, status=status)
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List what was done to many cases at once, the latest first."""
@@ -155,7 +155,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/bulk/list.html", {"round": round_, "page": page})
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

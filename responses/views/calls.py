@@ -14,10 +14,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.models import User
 from barometer.problems import sentence
+from barometer.roles import Right
 from responses import calling
 from responses.actions import call as actions
 from responses.actions import stale
@@ -52,7 +53,7 @@ class Row:
         return self.place.turn.name.lower()
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List whom to call, in the order of what it gains; a press takes one case, or the next that is free."""
@@ -80,7 +81,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/calls/list.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     """Show all that a caller needs, and record what came of the call."""
@@ -112,7 +113,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "responses/calls/call.html", _facts(case_, owner) | context, status=status)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the telephone number of a case."""

@@ -8,10 +8,10 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import may, needs
+from barometer.roles import Right
 from responses import case_page, links
 from responses.actions.answering import route_of
-from responses.case_access import may_copy_link, may_see_answers, may_see_contacts
 from responses.case_forms import NoteForm
 from responses.contact_days import zone
 from responses.mail_texts import left_out
@@ -25,7 +25,7 @@ from surveys.calendar import is_late
 from surveys.models import AddressKind, AuthorityContact, Round
 
 
-@staff_required
+@needs(Right.SEE_CASES)
 @cache_control(no_store=True)
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
@@ -36,8 +36,8 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str, object]:
     """Return the context of the page; contact data only for those who may see them."""
-    who, round_ = staff(request), case_.round
-    with_contacts = may_see_contacts(who, round_)
+    round_ = case_.round
+    with_contacts = may(request, Right.SEE_CONTACTS)
     holders = list(case_.holders.select_related("hand_over").order_by("pk"))
     owner = next(holder for holder in holders if holder.role == LinkHolder.Role.OWNER)
     workplace = case_.sample_unit.workplace
@@ -51,8 +51,8 @@ def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str,
         "holders": [(holder, AddressKind(holder.address_kind).label) for holder in holders],
         "authority_contact": _authority_contact(case_) if with_contacts else None,
         "link": _rehearsal_link(request, case_, owner),
-        "can_copy": may_copy_link(who, round_) and round_.status == Round.Status.OPEN,
-        "can_see_answers": may_see_answers(who, round_) and Response.objects.filter(case=case_).exists(),
+        "can_copy": may(request, Right.COPY_LINK) and round_.status == Round.Status.OPEN,
+        "can_see_answers": may(request, Right.SEE_ANSWERS) and Response.objects.filter(case=case_).exists(),
         "reference": reference(case_.pk),
         "late": _is_late(case_),
         "pause": pauses[0] if pauses else None,

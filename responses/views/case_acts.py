@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.models import User
 from barometer.problems import Problem, sentence
+from barometer.roles import Right
 from responses import case_page
 from responses.actions import bounce, correction, link_copy, outcome, pause, stale
 from responses.actions import case as actions
@@ -258,7 +259,7 @@ def can(act: Act, case: Case, owner: LinkHolder) -> bool:
     return act.when(case, owner)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Explain one act and ask for the reason; do it, unless the case has moved on since the page was opened."""

@@ -1,6 +1,5 @@
 """The answers of one case, for those who may see them; each look stands in the audit log."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -8,23 +7,21 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from responses.actions import answers_seen
 from responses.actions.answering import route_of
-from responses.case_access import may_see_answers
 from responses.models import Case, Response
 from surveys.answering.wording import Wording
 
 
-@staff_required
+@needs(Right.SEE_ANSWERS)
 @cache_control(no_store=True)
 @require_POST
 def answers(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what has been answered so far, or submitted, after writing down who looks."""
     cases = Case.objects.select_related("round__questionnaire", "sample_unit__workplace")
     case = get_object_or_404(cases, pk=pk)
-    if not may_see_answers(staff(request), case.round):
-        raise PermissionDenied
     response = get_object_or_404(Response, case=case)
     answers_seen.record(case=case, by=staff(request), at=timezone.now())
     route = route_of(case, response.answers)

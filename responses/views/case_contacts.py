@@ -1,4 +1,4 @@
-"""Those who may be contacted about their innovation: for staff who have the permission, and not beside the answers."""
+"""Those who may be contacted about their innovation: for staff who have the right, and not beside the answers."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,16 +9,15 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from barometer.access import permission_needed, staff
+from barometer.access import needs, staff
+from barometer.roles import Right
 from responses.actions import consent as actions
 from responses.case_contacts import file_name
 from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
-CONTACTS, REQUESTS = "responses.view_casecontact", "responses.view_resultrequest"
 
-
-@permission_needed(CONTACTS)
+@needs(Right.SEE_CASE_CONTACTS)
 @cache_control(no_store=True)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
@@ -29,19 +28,19 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "round": round_,
         "contacts": CaseContact.objects.filter(round=round_).order_by("-pk"),
         "result_requests": requests.count(),
-        "addresses": requests if staff(request).has_perm(REQUESTS) else requests.none(),
+        "addresses": requests,
     }
     return render(request, "responses/case_contacts/list.html", context)
 
 
-@permission_needed(CONTACTS)
+@needs(Right.SEE_CASE_CONTACTS)
 @require_POST
 def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Give the list as a file for a spreadsheet, with the withdrawals."""
     return _file(request, slug, "case-contacts", actions.export_contacts)
 
 
-@permission_needed(REQUESTS)
+@needs(Right.SEE_CASE_CONTACTS)
 @require_POST
 def export_requests(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Give the addresses for the mail about the results as a file for a spreadsheet."""

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,24 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.problems import Problem, sentence
+from barometer.roles import Right
 from responses.actions import link_copy
 from responses.actions.case import CaseClosed
-from responses.case_access import may_copy_link
 from responses.forms import ReasonForm
 from responses.models import Case, LinkHolder
 from responses.problem_texts import TEXTS
 
 
-@staff_required
+@needs(Right.COPY_LINK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the reason, then show the link once; never once there are answers."""
     case = get_object_or_404(Case.objects.select_related("round", "sample_unit__workplace"), pk=pk)
-    if not may_copy_link(staff(request), case.round):
-        raise PermissionDenied
     owner = case.holders.get(role=LinkHolder.Role.OWNER)
     form = ReasonForm(request.POST if request.method == "POST" else None, button=_("Show the link"))
     context = {"round": case.round, "case": case, "workplace": case.sample_unit.workplace, "form": form}

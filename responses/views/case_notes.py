@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
+from barometer.roles import Right
 from responses.actions import note as actions
 from responses.actions import stale
 from responses.case_forms import NoteForm
@@ -29,7 +30,7 @@ def last_note(case: Case) -> str:
     return str(case.notes.order_by("-pk").values_list("pk", flat=True).first() or 0)
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def notes(request: HttpRequest, pk: int, note: int = 0) -> HttpResponse:

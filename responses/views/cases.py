@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import may, needs, staff
 from barometer.formats import language_name
+from barometer.roles import Right
 from responses import case_exports, case_filters
 from responses.actions import case_export
-from responses.case_access import may_see_contacts
 from responses.case_filters import IN_WAVE, Filters
 from responses.models import BulkAct, Case
 from responses.models.case import DISPOSITION_LABELS
@@ -20,13 +20,13 @@ from surveys.models import Level, Round, Stratum, Workplace
 CASES_PER_PAGE = 50
 
 
-@staff_required
+@needs(Right.SEE_CASES)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List the cases that the address asks for; from here some are ticked for an act on many."""
     round_ = get_object_or_404(Round, slug=slug)
     filters, at = Filters.of(request.GET.dict()), timezone.now()
-    found = case_filters.find(round_, filters, at, with_addresses=may_see_contacts(staff(request), round_))
+    found = case_filters.find(round_, filters, at, with_addresses=may(request, Right.SEE_CONTACTS))
     context = {
         "round": round_,
         "page": found.page(request.GET.get("page"), CASES_PER_PAGE),
@@ -58,7 +58,7 @@ def _choices(round_: Round, filters: Filters) -> dict[str, object]:
     }
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @require_POST
 def export(request: HttpRequest, slug: str, what: str) -> HttpResponseBase:
     """Give the cases that the address asks for, or the notes of the round, as a file."""
@@ -70,7 +70,7 @@ def export(request: HttpRequest, slug: str, what: str) -> HttpResponseBase:
     if what == "notes":
         pieces = case_export.take_notes(round_=round_, language=language, by=by, at=at)
     else:
-        found = case_filters.find(round_, filters, at, with_addresses=may_see_contacts(by, round_))
+        found = case_filters.find(round_, filters, at, with_addresses=may(request, Right.SEE_CONTACTS))
         pieces = case_export.take_cases(round_=round_, cases=found.cases, language=language, by=by, at=at)
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{case_exports.file_name(round_, what)}"'

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.models import User
+from barometer.roles import Right
 from responses import coordination
 from responses.actions import contact_correction as actions
 from responses.actions.case import CaseClosed
@@ -71,7 +72,7 @@ class Row:
     returned: bool
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List what waits, old beside new, the oldest first."""
@@ -82,7 +83,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/coordinators/corrections.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Explain one decision and ask for the reason; decide."""

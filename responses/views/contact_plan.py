@@ -13,8 +13,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer import stale
+from barometer.access import needs, staff
 from barometer.problems import sentence
+from barometer.roles import Right
 from responses.contact_calendar import months
 from responses.contact_days import days_of, in_order, zone
 from responses.contact_elsewhere import LEAST_UNITS_FOR_KICK_OFF, sampled_units
@@ -39,7 +41,7 @@ MOVED: dict[Obstacle, Promise] = {
 }
 
 
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.EDIT_CONTACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_plan(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the plan; change its steps, add one, or turn the switches."""
@@ -56,13 +58,20 @@ def contact_plan(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if act in acts and acts[act]():
         return redirect("contact-plan", slug)
-    context = _shown(round_, steps, edited) | {"new": new, "switches": switches}
+    context = _shown(round_, steps, edited) | {"new": new, "switches": switches, "seen": _seen(steps)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     return render(request, "responses/contact/plan.html", context, status=status)
 
 
 def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], forms: Sequence[StepForm]) -> bool:
     """Save the steps that have not begun to leave; say at their fields what is wrong, and return False."""
+    if stale.is_stale(request.POST, _seen(steps)):
+        messages.error(
+            request, _("Somebody else has changed the plan since you opened the page. Nothing is saved yet.")
+        )
+        for form in forms:
+            stale.tell_stored(form)
+        return False
     faulty = [form for form in forms if not form.is_valid()]  # all are looked at, so that every fault is told
     if faulty:
         return False
@@ -80,6 +89,11 @@ def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep
         return False
     messages.success(request, _("The contact plan has been saved."))
     return True
+
+
+def _seen(steps: Sequence[ContactStep]) -> str:
+    """Return the hash of all steps, those that are added or removed too."""
+    return stale.fingerprint({step.mail_name: row_of(step) for step in steps})
 
 
 def _add_step(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], form: NewStepForm) -> bool:

@@ -11,10 +11,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.formats import language_name
 from barometer.models import User
 from barometer.problems import sentence
+from barometer.roles import Right
 from responses import coordination
 from responses.actions import coordinator as actions
 from responses.models import Coordinator
@@ -35,7 +36,7 @@ class Row:
     state: str
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List the contact persons; switch coordinators on or off, send and withdraw links."""

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from barometer import audit
-from barometer.access import staff, staff_required
+from barometer.access import may, needs, staff
+from barometer.roles import Right
 from responses import personal_file
 from responses.actions import erasure, retention, screening
 from responses.data_protection_forms import EraseForm, PersonForm, RetentionForm
@@ -25,7 +26,7 @@ from surveys.models import Round
 TEXTS_PER_PAGE = 20
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest) -> HttpResponseBase:
@@ -36,7 +37,8 @@ def person(request: HttpRequest) -> HttpResponseBase:
         return render(request, "responses/data_protection/person.html", {"form": form}, status=status)
     words = form.cleaned_data["words"]
     cases = personal_file.cases_of(words)
-    found = list(personal_file.sections(cases, words if "@" in words else "", with_answers=True))
+    with_answers = may(request, Right.SEE_ANSWERS)
+    found = list(personal_file.sections(cases, words if "@" in words else "", with_answers=with_answers))
     facts = {"cases": [case.pk for case in cases], "file": "file" in request.POST}
     audit.record("personal_data.viewed", target="person", by=staff(request), at=timezone.now(), facts=facts)
     if "file" in request.POST:
@@ -48,7 +50,7 @@ def person(request: HttpRequest) -> HttpResponseBase:
     return render(request, "responses/data_protection/person.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the reason; delete contact data and, before the publication, answers of one case."""
@@ -71,7 +73,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "responses/data_protection/erase.html", context, status=status)
 
 
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.EDIT_PLAN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def clocks(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what will be deleted of a round and when; set the months."""
@@ -101,7 +103,7 @@ def clocks(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/data_protection/retention.html", context, status=status)
 
 
-@staff_required
+@needs(Right.SEE_ANSWERS)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_words(request: HttpRequest, slug: str) -> HttpResponse:

@@ -5,12 +5,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff_required
+from barometer.access import needs
+from barometer.roles import Right
 from responses.estimates import NoIndicators, estimate, indicators_of
 from surveys.models import Round
 
 
-@staff_required
+@needs(Right.SEE_FIGURES)
 @require_safe
 def figures(request: HttpRequest, slug: str) -> HttpResponse:
     """Show every figure of the instrument with the indicators that go with it, estimated from what is submitted."""

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from responses.actions.export import export_responses
 from responses.exports import Style, file_name
 from responses.forms import ExportForm
@@ -16,7 +17,7 @@ from responses.models import Response
 from surveys.models import Round
 
 
-@staff_required
+@needs(Right.EXPORT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def download(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Ask what the file is to look like; stream it."""

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from barometer import spreadsheet
-from barometer.access import staff_required
+from barometer.access import needs
+from barometer.roles import Right
 from responses import charts, monitoring
 from responses.groups import VARIABLES, Group, groups
 from responses.round_tables import TABLES
@@ -45,8 +46,8 @@ class Heading(NamedTuple):
     query: str
 
 
+@needs(Right.SEE_ROUND)
 @require_safe
-@staff_required
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the groups of one variable; the address says which, and how they are sorted: "-" before is from the top."""
     round_ = get_object_or_404(Round, slug=slug)
@@ -78,8 +79,8 @@ def _heading(by: str, order: str, column: str) -> Heading:
     return Heading(COLUMNS[column].label, state, f"?by={by}&sort={'-' if down else ''}{column}")
 
 
+@needs(Right.SEE_ROUND)
 @require_safe
-@staff_required
 def table(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
     """Give one of the round page's tables as a file for a spreadsheet."""
     round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.models import User
+from barometer.roles import Right
 from responses.actions import hand_over as actions
 from responses.actions.case import CaseClosed
 from responses.forms import ReasonForm
@@ -65,7 +66,7 @@ ACTS = {
 }
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List what waits, and to whom a mail came back."""
@@ -79,7 +80,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/hand_overs/list.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Explain one act and ask for the reason; do it."""

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.models import User
+from barometer.roles import Right
 from responses.actions import answering
 from responses.actions import interview as actions
 from responses.actions.case import CaseClosed
@@ -77,7 +78,7 @@ def for_interviewer(view: InterviewView[P]) -> Callable[..., HttpResponseBase]:
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @never_cache
-    @staff_required
+    @needs(Right.RUN_FIELDWORK)
     def wrapped(request: HttpRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         owners = LinkHolder.objects.filter(role=LinkHolder.Role.OWNER).select_related(
             "case__response", "case__round__questionnaire", "case__sample_unit__workplace"

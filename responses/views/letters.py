@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.postal import postal_address
+from barometer.roles import Right
 from responses import letters as writing
 from responses import links, mail_texts
 from responses.actions import letter as actions
@@ -41,7 +42,7 @@ class Planned:
     left_out: Sequence[tuple[str, int, Sequence[LinkHolder]]]
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the letters of the plan, who gets one and who does not and why; prepare those of a step."""
@@ -62,7 +63,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/letters/list.html", context)
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS, write=Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def wave(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -105,7 +106,7 @@ def wave(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "responses/letters/wave.html", context, status=status)
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @cache_control(no_store=True)
 @require_safe
 def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:

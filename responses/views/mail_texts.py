@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.formats import language_name
+from barometer.roles import Right
 from responses import mail_preview, mail_rules, mail_texts
 from responses.actions import mail_text as actions
 from responses.mail import MOST_SUBJECT, Unwritable, Written
@@ -45,7 +46,7 @@ class Entry:
     texts: list[tuple[str, MailText | None]]
 
 
-@staff_required
+@needs(Right.SEE_ROUND)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List the mails of the contact plan, and the others for which words can be written."""
@@ -86,7 +87,7 @@ class Visit:
         return str(self.reader_form.cleaned_data.get("language") or "") if self.reader_form.is_bound else ""
 
 
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.EDIT_CONTACT)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, slug: str, name: str, started: bool = False) -> HttpResponse:

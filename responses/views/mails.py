@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from responses import coordinator_links, mail_texts
 from responses import mail as writing
 from responses.actions import bounce
@@ -39,7 +40,7 @@ SECRETS: dict[str, Promise] = {
 }
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List the mails of a round, newest first, of one status or name if the address says so."""
@@ -83,7 +84,7 @@ class Part:
     address: str = ""
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS, write=Right.RUN_FIELDWORK)
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from responses.actions import outcome as actions
 from responses.actions.case import CaseClosed
 from responses.models import Case
@@ -19,7 +20,7 @@ from responses.views.case_acts import ACTS
 from surveys.models import Round
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask how the case ends, and why; record it."""

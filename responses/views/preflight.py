@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.problems import sentence
+from barometer.roles import Right
 from responses import preflight_run
 from responses.actions import preflight as actions
 from responses.delivery import Answer
@@ -34,7 +35,7 @@ class Line:
     text: str
 
 
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def checks(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what was found; look again; send a test mail to whoever is logged in."""

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -9,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff_required
+from barometer.access import may, needs
+from barometer.roles import Right
 from responses import charts, rate_files
 from responses import rates as reading
 from responses.actions import left_off
@@ -31,7 +33,7 @@ COLUMNS = (
 TO_LOOK_UP = "to-look-up"
 
 
-@staff_required
+@needs(Right.SEE_ROUND)
 @require_safe
 def rates(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how the cases end, and every rate that follows, in all and by a register variable."""
@@ -59,10 +61,12 @@ def rates(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/rates/rates.html", context)
 
 
-@staff_required
+@needs(Right.SEE_ROUND)
 @require_safe
 def download(request: HttpRequest, slug: str, table: str) -> HttpResponse:
     """Give one table of the page as a CSV file, or the units to look up in a newer register."""
+    if table == TO_LOOK_UP and not may(request, Right.SEE_CASES):  # it names the workplaces
+        raise PermissionDenied
     round_ = get_object_or_404(Round, slug=slug)
     if table != TO_LOOK_UP and table not in rate_files.TABLES:
         raise Http404

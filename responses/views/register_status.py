@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.formats import number
 from barometer.models import AuditEvent
 from barometer.problems import sentence
+from barometer.roles import Right
 from responses.actions.register_status import StatusRefused, load_status
 from responses.models import Case
 from responses.problem_texts import TEXTS
@@ -24,7 +25,7 @@ from surveys.models import Round
 MOST_PROBLEMS_SHOWN = 50
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is to be looked up; load a file that says how it stands."""

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff_required
+from barometer.access import needs
+from barometer.roles import Right
 from responses import representativity
 from responses.case_contacts import file_name, lines
 from responses.figure_files import REPRESENTATIVITY, Row
@@ -34,7 +35,7 @@ class VariableRow:
     categories: list[CategoryRow]
 
 
-@staff_required
+@needs(Right.SEE_ROUND)
 @require_safe
 def representativity_(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the R-indicator of the answers so far, what it means, and which groups make it so."""
@@ -55,7 +56,7 @@ def representativity_(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/representativity/representativity.html", context)
 
 
-@staff_required
+@needs(Right.SEE_ROUND)
 @require_safe
 def export(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
     """Give one of the tables as a file for a spreadsheet: summary, variables, categories or groups."""

@@ -8,8 +8,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.problems import sentence
+from barometer.roles import Right
 from responses import charts, monitoring, paradata
 from responses.actions import fieldwork
 from responses.actions.wave_alarms import alarms_of
@@ -25,7 +26,7 @@ def _round(slug: str) -> Round:
     return get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
 
 
-@staff_required
+@needs(Right.SEE_ROUND)
 @require_safe
 def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     """Show where the round stands today."""
@@ -59,7 +60,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/round/dashboard.html", context)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask before the round is opened, saying what is missing; open it."""
@@ -86,7 +87,7 @@ def open_(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/round/open.html", context, status=409 if request.method == "POST" else 200)
 
 
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask before the round is closed; close it."""

@@ -18,9 +18,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from barometer import spreadsheet
-from barometer.access import staff, staff_required
+from barometer.access import may, needs, staff
 from barometer.formats import language_name, number
 from barometer.models import User
+from barometer.roles import Right
 from responses import mail as writing
 from responses import mail_texts, proof_texts, recipients, wave_progress, wave_texts
 from responses.actions import contact
@@ -33,14 +34,13 @@ from responses.views.mails import parts
 from surveys.calendar import moment
 from surveys.models import AddressKind, ContactStep, Round
 
-APPROVE = "responses.approve_wave"
 FINDINGS_SHOWN = 20  # of one kind
 SAMPLES_SHOWN = 12
 DOMAINS_PER_PAGE = 50
 OF_MAILS = Wave.objects.filter(step__channel=ContactStep.Channel.EMAIL)
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=(Right.RUN_FIELDWORK, Right.RELEASE))
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """List the steps that are mails, with their waves; prepare a wave."""
@@ -59,7 +59,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "round": round_,
         "steps": steps,
         "alarms": told(alarms_of(round_, at)),
-        "can_choose": staff(request).has_perm(APPROVE),
+        "can_choose": may(request, Right.RELEASE),
     }
     return render(request, "responses/waves/list.html", context)
 
@@ -73,10 +73,12 @@ def _act_on_round(request: HttpRequest, round_: Round) -> HttpResponse:
     """Prepare a wave of a step, or say whether a second person approves."""
     at, act = timezone.now(), request.POST.get("act", "")
     if act in ("two", "one"):
-        if not staff(request).has_perm(APPROVE):
+        if not may(request, Right.RELEASE):
             raise PermissionDenied
         actions.set_second_person(round_=round_, needed=act == "two", by=staff(request), at=at)
         return redirect("waves", round_.slug)
+    if not may(request, Right.RUN_FIELDWORK):
+        raise PermissionDenied
     pk = request.POST.get("step", "")
     steps = {str(step.pk): step for step in contact.plan_of(round_)}
     if act not in ("now", "planned") or pk not in steps:
@@ -111,7 +113,7 @@ class Group:
     more: int
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=(Right.RUN_FIELDWORK, Right.APPROVE_WAVE))
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def wave(request: HttpRequest, pk: int) -> HttpResponse:
@@ -140,7 +142,7 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
         "samples": _samples(mails.filter(status=Mail.Status.HELD)) if waits else [],
         "forecast_end": wave_progress.forecast_end(wave_, at, limits) if waits else None,
         "begins": max(at, wave_.scheduled_for),
-        "hindrance": _hindrance(wave_, staff(request)),
+        "hindrance": _hindrance(request, wave_),
         "page": None if waits else _page(wave_progress.domains_of(wave_, at), request),
     }
     return render(request, "responses/waves/wave.html", context)
@@ -162,14 +164,14 @@ def _page(domains: list[wave_progress.Domain], request: HttpRequest) -> object:
     return Paginator(domains, DOMAINS_PER_PAGE).get_page(request.GET.get("page"))
 
 
-def _hindrance(wave_: Wave, by: User) -> str:
+def _hindrance(request: HttpRequest, wave_: Wave) -> str:
     """Return why this person cannot approve the wave; "" when nothing hinders them."""
     if not wave_.step.round.second_person:
         return ""
-    if by.pk in (wave_.prepared_by_id, wave_.proven_by_id):
+    if staff(request).pk in (wave_.prepared_by_id, wave_.proven_by_id):
         return _("You have prepared or proven this wave, so somebody else approves it.")
-    if not by.has_perm(APPROVE):
-        return _("You do not have the permission to approve waves. Those who manage the accounts can give it to you.")
+    if not may(request, Right.APPROVE_WAVE):
+        return _("You do not have the right to approve waves. An administrator can give you a role that has it.")
     return ""
 
 
@@ -223,6 +225,8 @@ def _act(request: HttpRequest, wave_: Wave) -> HttpResponse:
     act = acts.get(request.POST.get("act", ""))
     if act is None:
         return HttpResponseBadRequest()
+    if act is not _approve and not may(request, Right.RUN_FIELDWORK):
+        raise PermissionDenied
     try:
         answer = act(request, wave_, staff(request), timezone.now())
     except (actions.WaveReleased, actions.WaveNotReleased, Wave.DoesNotExist):
@@ -240,7 +244,7 @@ def _prove(request: HttpRequest, wave_: Wave, by: User, at: datetime) -> None:
 
 
 def _approve(request: HttpRequest, wave_: Wave, by: User, at: datetime) -> None:
-    if wave_.step.round.second_person and not by.has_perm(APPROVE):
+    if wave_.step.round.second_person and not may(request, Right.APPROVE_WAVE):
         raise PermissionDenied
     try:
         mails = actions.approve(wave=wave_, by=by, at=at, proof_sha256=request.POST.get("proof", ""))
@@ -288,7 +292,7 @@ def _stop(request: HttpRequest, wave_: Wave, by: User, at: datetime) -> None:
     messages.success(request, _("The wave is stopped. What had not left is cancelled for good."))
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS)
 @cache_control(no_store=True)
 @require_safe
 def mail(request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -312,7 +316,7 @@ def mail(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return render(request, "responses/waves/mail.html", context)
 
 
-@staff_required
+@needs(Right.SEE_CASES)
 @require_safe
 def left_out(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Give the cases that a wave does not reach, and why, as a file for a spreadsheet."""

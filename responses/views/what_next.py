@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff_required
+from barometer.access import needs
+from barometer.roles import Right
 from responses import follow_up
 from responses.figure_files import curve_rows, list_rows
 from responses.follow_up import Reach, WorkList
@@ -39,7 +40,7 @@ class Row:
     why: list[str]
 
 
-@staff_required
+@needs(Right.SEE_CASES)
 @require_safe
 def what_next(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the first cases of the work list and why, the expected gain, and whether to go on."""
@@ -66,7 +67,7 @@ def what_next(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "responses/what_next/what_next.html", context)
 
 
-@staff_required
+@needs(Right.SEE_CASES)
 @require_safe
 def export(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
     """Give the whole list, or the curve, as a file for a spreadsheet."""

@@ -8,7 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from responses import digest, work_lists
 from responses.actions import digest as actions
 from responses.actions.wave_alarms import alarms_of
@@ -17,7 +18,7 @@ from responses.views.waves import told
 from surveys.models import Round
 
 
-@staff_required
+@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def work(request: HttpRequest, slug: str) -> HttpResponse:
     """Show every work list with its number, whose turn it is, and who has taken what; switch the daily mail."""

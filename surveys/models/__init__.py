@@ -1,3 +1,4 @@
+from surveys.models.access import RoundRole
 from surveys.models.contact_plan import MAILS, REMINDERS, TO_STARTED, AuthorityContact, ContactStep, MailText, QuietWeek
 from surveys.models.frame import (
     AddressKind,
@@ -47,6 +48,7 @@ __all__ = [
     "Region",
     "RegisterVariable",
     "Round",
+    "RoundRole",
     "RoundText",
     "Sample",
     "SampleUnit",

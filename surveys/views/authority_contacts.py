@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.problems import sentence
+from barometer.roles import Right
 from surveys.actions import authority_contact as actions
 from surveys.actions.quiet_weeks import TableRefused
 from surveys.forms.small_tables import AuthorityContactForm, TableForm
@@ -21,7 +22,7 @@ from surveys.problem_texts import TEXTS
 MOST_PROBLEMS_SHOWN = 50
 
 
-@staff_required
+@needs(Right.SEE_CONTACTS, write=Right.RUN_FIELDWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contacts(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who is written to about all workplaces of an authority; change that."""

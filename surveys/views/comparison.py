@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff_required
+from barometer.access import needs
 from barometer.formats import language_name
 from barometer.problems import Problem
+from barometer.roles import Right
 from surveys.actions.checking import earlier_editions, findings
 from surveys.actions.draft import definition_of
 from surveys.models import Questionnaire
@@ -21,7 +22,7 @@ MARKS: tuple[Mark, ...] = ("changed", "new", "gone", "comparable")
 
 
 @require_safe
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 def compare_versions(request: HttpRequest) -> HttpResponse:
     """Choose two versions; ``before`` and ``after`` in the address are keys of questionnaires."""
     rows = list(Questionnaire.objects.order_by("code", "version"))

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.formats import number
 from barometer.models import AuditEvent
+from barometer.roles import Right
 from surveys import exports
 from surveys.actions.frame import FrameChange, FrameRefused, load_frame
 from surveys.forms import FrameForm
@@ -27,7 +28,7 @@ Choices: TypeAlias = Sequence[tuple[str, object]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.RUN_FIELDWORK)
 def frame(request: HttpRequest, slug: str) -> HttpResponse:
     """Load a register file into the round's frame, and see what is in the frame."""
     round_ = get_object_or_404(Round, slug=slug)
@@ -44,7 +45,7 @@ def frame(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@staff_required
+@needs(Right.RUN_FIELDWORK)
 def problems(request: HttpRequest, slug: str) -> HttpResponse:
     """All problems of the round's last refused file, as CSV."""
     content = exports.problem_list(get_object_or_404(Round, slug=slug))

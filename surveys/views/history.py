@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from surveys.actions.questionnaire import restore_snapshot
 from surveys.forms.questionnaire import ActForm
 from surveys.models import Questionnaire, QuestionnaireSnapshot
@@ -18,7 +19,7 @@ from surveys.views.drafts import sorry
 
 
 @require_safe
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Every change that is kept, newest first."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -27,7 +28,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES, write=Right.EDIT_QUESTIONNAIRES)
 def snapshot(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One change as lines of the document; a POST goes back to what the draft was after it."""
     row = get_object_or_404(Questionnaire, pk=pk)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from surveys.actions.draft import ChangedMeanwhile, DraftRefused, PartGone, definition_of, problems_in
 from surveys.actions.part import (
     RELATED,
@@ -33,7 +34,7 @@ from surveys.views.outline import anchor, said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def add(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """A new page, scale, derived or register variable."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -43,7 +44,7 @@ def add(request: HttpRequest, pk: int, part: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES, write=Right.EDIT_QUESTIONNAIRES)
 def part(request: HttpRequest, pk: int, part: str, name: str) -> HttpResponse:
     """Change one."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -146,7 +147,7 @@ def _page(request: HttpRequest, form: PartForm, context: dict[str, Any]) -> Http
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def delete(request: HttpRequest, pk: int, part: str, name: str) -> HttpResponse:
     """Delete one, after asking."""
     row, kind = get_object_or_404(Questionnaire, pk=pk), _kind(part)
@@ -183,7 +184,7 @@ def delete(request: HttpRequest, pk: int, part: str, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES, write=Right.EDIT_QUESTIONNAIRES)
 def settings(request: HttpRequest, pk: int) -> HttpResponse:
     """Code, version, country, reference period, languages and title of a draft."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -214,7 +215,7 @@ def settings(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES, write=Right.EDIT_QUESTIONNAIRES)
 def texts(request: HttpRequest, pk: int) -> HttpResponse:
     """The general texts of a draft."""
     row = get_object_or_404(Questionnaire, pk=pk)

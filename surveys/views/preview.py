@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff_required
+from barometer.access import needs
 from barometer.formats import language_name
 from barometer.problems import sentence
+from barometer.roles import Right
 from surveys.actions.checking import findings
 from surveys.answering.controls import controls
 from surveys.answering.forms import PageForm
@@ -28,7 +29,7 @@ from surveys.questionnaire.routing import Route
 
 
 @require_safe
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 @csp_replace({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview in a frame as wide as a phone."""
@@ -39,7 +40,7 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
 @xframe_options_sameorigin
 @csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # likewise
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose a made-up workplace (GET), then walk through the pages (POST); or go to one question at once (GET)."""
     row = get_object_or_404(Questionnaire, pk=pk)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
+from barometer.roles import Right
 from surveys.actions.draft import ChangedMeanwhile, DraftRefused, PartGone, definition_of, problems_in
 from surveys.actions.plain import mark, question_values
 from surveys.actions.question import delete_question, question_of, save_question
@@ -25,7 +26,7 @@ from surveys.views.outline import anchor, said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """A new question on the page that is asked for."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -40,7 +41,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES, write=Right.EDIT_QUESTIONNAIRES)
 def question(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Change a question."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -128,7 +129,7 @@ def _page(request: HttpRequest, form: QuestionForm, context: dict[str, Any]) -> 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def delete(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Delete a question, after asking."""
     row = get_object_or_404(Questionnaire, pk=pk)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from barometer.access import staff, staff_required
+from barometer.access import may, needs, staff
 from barometer.formats import language_name
+from barometer.roles import Right
 from surveys.actions import questionnaire as actions
 from surveys.actions.checking import minutes_to_answer, open_remarks
 from surveys.actions.draft import ChangedMeanwhile, PartGone, definition_of, problems_in, problems_of
@@ -27,7 +28,7 @@ from surveys.views.outline import Said, anchor, outline, said
 
 
 @require_safe
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 def listing(request: HttpRequest) -> HttpResponse:
     """Every version of every questionnaire, newest first, and the rounds that use it."""
     questionnaires = Questionnaire.objects.prefetch_related("rounds").order_by("code", "-version")
@@ -35,7 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def create(request: HttpRequest) -> HttpResponse:
     """A new draft: empty, or out of a file."""
     loads = "file" in request.FILES or "load" in request.POST
@@ -68,7 +69,7 @@ def _created(request: HttpRequest, questionnaire: Questionnaire) -> HttpResponse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES, write=Right.EDIT_QUESTIONNAIRES)
 def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     """The outline. A POST moves or copies a part, by a button named after the act, its value "part:name"."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -85,7 +86,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         "languages": [(code, language_name(code)) for code in row.languages],
         "rounds": row.rounds.order_by("slug"),
         "last": row.snapshots.select_related("by").order_by("-number").first(),
-        "is_draft": row.published_at is None,
+        "is_draft": row.published_at is None and may(request, Right.EDIT_QUESTIONNAIRES),
         "import_remarks": len(remarks),
     }
     if found is not None:
@@ -113,7 +114,7 @@ def _rearrange(request: HttpRequest, row: Questionnaire) -> HttpResponse:
 
 
 @require_safe
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """The questionnaire as a YAML file."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -125,7 +126,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def load(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the content of a YAML file into a draft."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -150,7 +151,7 @@ def load(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what is in the way of publishing, and publish when nothing is."""
     row = get_object_or_404(Questionnaire, pk=pk)
@@ -184,7 +185,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     """Start a draft from a published questionnaire."""
     row = get_object_or_404(Questionnaire.objects.published(), pk=pk)
@@ -192,7 +193,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a draft, after asking."""
     row = get_object_or_404(Questionnaire, pk=pk)

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.problems import sentence
+from barometer.roles import Right
 from surveys.actions.quiet_weeks import TableRefused, load_quiet_weeks
 from surveys.forms.small_tables import TableForm
 from surveys.models import QuietWeek, Round
@@ -21,7 +22,7 @@ DEFAULT = "7, 42, 27–31, 52–1"
 MOST_PROBLEMS_SHOWN = 50
 
 
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.EDIT_CONTACT, write_everywhere=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def quiet_weeks(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the table; load another one, all of it or nothing."""

@@ -10,24 +10,28 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import staff, staff_required
+from barometer import stale
+from barometer.access import access_of, for_staff, needs, staff
 from barometer.formats import language_name
+from barometer.roles import Right
 from surveys.actions import round as actions
 from surveys.forms import RoundForm, RoundPlanForm, TextsForm, questionnaire_title
 from surveys.models import Round
 
 
 @require_safe
-@staff_required
+@for_staff
 def listing(request: HttpRequest) -> HttpResponse:
-    """The front page of staff."""
+    """The front page of staff: the rounds in which one has a role."""
     rounds = Round.objects.select_related("questionnaire").order_by("-opens_on", "slug")
+    if (known := access_of(request).rounds(Right.SEE_ROUND)) is not None:
+        rounds = rounds.filter(pk__in=known)
     named = [(round_, questionnaire_title(round_.questionnaire)) for round_ in rounds]
     return render(request, "surveys/round/list.html", {"rounds": named})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_PLAN)
 def create(request: HttpRequest) -> HttpResponse:
     chosen = {"questionnaire": request.GET.get("questionnaire", "")}
     form = RoundForm(request.POST if request.method == "POST" else None, initial=chosen)
@@ -45,12 +49,13 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.EDIT_PLAN)
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the plan of a draft round; show that of any other."""
     round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
     form = RoundPlanForm(request.POST if request.method == "POST" else None, initial=_plan(round_))
-    if request.method == "POST" and form.is_valid():
+    stale.watch(form)
+    if request.method == "POST" and form.is_valid() and not stale.refused(form):
         try:
             actions.edit_round(round_=round_, by=staff(request), at=timezone.now(), **form.plan())
         except actions.RoundFrozen:
@@ -63,12 +68,13 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.EDIT_PLAN)
 def texts(request: HttpRequest, slug: str) -> HttpResponse:
     """The texts of a round, its languages side by side."""
     round_ = get_object_or_404(Round, slug=slug)
     form = TextsForm(round_, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    stale.watch(form)
+    if request.method == "POST" and form.is_valid() and not stale.refused(form):
         try:
             changed = actions.save_texts(round_=round_, texts=form.texts(), by=staff(request), at=timezone.now())
         except actions.RoundFrozen:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.models import AuditEvent
 from barometer.problems import sentence
+from barometer.roles import Right
 from surveys.actions.sample import Merge, MergesNotAccepted, SampleRefused, draw_sample, plan_sample
 from surveys.forms import DrawForm, SampleForm
 from surveys.models import FrameFile, IndustryGroup, Level, Round, Sample, SizeClass, Stratum
@@ -19,7 +20,7 @@ from surveys.problem_texts import TEXTS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_ROUND, write=Right.RUN_FIELDWORK)
 def sample(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the sample; before it is drawn, plan it (GET with the sizes) and draw it (POST)."""
     round_ = get_object_or_404(Round, slug=slug)

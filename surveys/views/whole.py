@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from barometer.access import staff_required
+from barometer.access import needs
 from barometer.formats import language_name
 from barometer.problems import sentence
+from barometer.roles import Right
 from surveys.actions.checking import findings
 from surveys.answering.whole import levels, whole
 from surveys.models import Questionnaire
@@ -27,7 +28,7 @@ class Shown:
 
 
 @require_safe
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Questionnaire, pk=pk)
     hidden = [sentence(problem, TEXTS) for problem in findings(row).hidden]
@@ -45,7 +46,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES)
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Questionnaire, pk=pk)
     if findings(row).hidden:

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from barometer.access import staff, staff_required
+from barometer.access import needs, staff
 from barometer.problems import sentence
+from barometer.roles import Right
 from surveys.actions.questionnaire import DocumentRefused, VersionTaken
 from surveys.actions.xlsform import import_xlsform, settle_remarks
 from surveys.forms.xlsform import SettleForm, XlsFormForm
@@ -20,7 +21,7 @@ from surveys.views.drafts import sorry
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.EDIT_QUESTIONNAIRES)
 def upload(request: HttpRequest) -> HttpResponse:
     """Make a draft of a file."""
     form = XlsFormForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
@@ -41,7 +42,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_required
+@needs(Right.SEE_QUESTIONNAIRES, write=Right.EDIT_QUESTIONNAIRES)
 def remarks(request: HttpRequest, pk: int) -> HttpResponse:
     """List what could not be taken over, and settle it."""
     row = get_object_or_404(Questionnaire, pk=pk)

@@ -15,7 +15,7 @@ def three_lines(db: None) -> list[AuditEvent]:
 
 
 def test_an_untouched_chain_holds(three_lines: list[AuditEvent]) -> None:
-    assert audit.first_broken() is None
+    assert audit.first_break() is None
     assert [line.number for line in three_lines] == [1, 2, 3]
     assert three_lines[1].previous_digest == three_lines[0].digest
 
@@ -25,24 +25,24 @@ def test_an_untouched_chain_holds(three_lines: list[AuditEvent]) -> None:
 )
 def test_a_changed_line_is_found(three_lines: list[AuditEvent], field: str, value: object) -> None:
     AuditEvent.objects.filter(number=2).update(**{field: value})
-    assert audit.first_broken() == 2
+    assert audit.first_break() == audit.Break(2, "changed")
 
 
 def test_a_changed_reason_is_found(three_lines: list[AuditEvent]) -> None:
     AuditEvent.objects.filter(number=2).update(reason="said otherwise")
-    assert audit.first_broken() == 2
+    assert audit.first_break() == audit.Break(2, "reason")
 
 
 def test_an_erased_reason_leaves_the_chain_whole(three_lines: list[AuditEvent]) -> None:
     AuditEvent.objects.filter(number=2).update(reason="")
-    assert audit.first_broken() is None
+    assert audit.first_break() is None
 
 
 def test_a_deleted_line_is_found(three_lines: list[AuditEvent]) -> None:
     AuditEvent.objects.filter(number=2).delete()
-    assert audit.first_broken() == 3
+    assert audit.first_break() == audit.Break(3, "missing")
 
 
 def test_a_deleted_last_line_is_found(three_lines: list[AuditEvent]) -> None:
     AuditEvent.objects.filter(number=3).delete()
-    assert audit.first_broken() == 3
+    assert audit.first_break() == audit.Break(3, "end")

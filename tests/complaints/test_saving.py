@@ -141,7 +141,7 @@ def test_complaint_9_when_saving_fails_what_was_typed_stands_on_the_page_with_a_
 def test_complaint_9_a_failure_anywhere_else_repeats_nothing_that_was_sent(
     holder: LinkHolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("django.contrib.auth.views.LoginView.post", None)
-    failed = Client(raise_request_exception=False).post("/login/", {"username": "a", "password": "geheim"})
+    monkeypatch.setattr("allauth.account.views.LoginView.post", None)
+    failed = Client(raise_request_exception=False).post("/login/", {"login": "a", "password": "geheim"})
     assert failed.status_code == 500
     assert "geheim" not in failed.content.decode()

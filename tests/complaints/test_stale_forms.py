@@ -69,7 +69,7 @@ def test_complaint_3_who_was_logged_out_meanwhile_is_shown_the_way_back(staff: C
     assert refused.status_code == 403
     html = refused.content.decode()
     assert WORDS in unescape(html)
-    assert f'href="{reverse("login")}"' in html
+    assert f'href="{reverse("account_login")}"' in html
 
 
 @pytest.mark.parametrize("headers", [{}, {"origin": STRANGER}, {"origin": "null"}])
@@ -85,6 +85,6 @@ def test_complaint_3_what_another_site_sends_is_not_offered_to_be_sent_on(
 def test_complaint_3_a_password_is_never_shown_again() -> None:
     browser = Client(enforce_csrf_checks=True)
     fields = {"username": "dana", "password": "a secret with spaces", "csrfmiddlewaretoken": "x" * 64}
-    refused = browser.post(reverse("login"), fields, headers={"origin": OURS})
+    refused = browser.post(reverse("account_login"), fields, headers={"origin": OURS})
     assert refused.status_code == 403
     assert "a secret with spaces" not in refused.content.decode()

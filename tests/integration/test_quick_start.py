@@ -64,7 +64,7 @@ class QuickStart:
         address = self.line("Staff pages").rstrip("/") + "/login/?next=/rounds/demo/"
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.page(address))
         assert token
-        return self.page(address, {"csrfmiddlewaretoken": token[1], "username": name, "password": password})
+        return self.page(address, {"csrfmiddlewaretoken": token[1], "login": name, "password": password})
 
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)

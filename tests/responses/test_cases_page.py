@@ -212,7 +212,7 @@ def test_the_pages_are_for_staff(page: str) -> None:
     }
     address = addresses[page]
     assert browser_of(finn()).get(address).status_code == 200
-    assert browser_of(None).get(address)["Location"].startswith(reverse("login"))
+    assert browser_of(None).get(address)["Location"].startswith(reverse("account_login"))
     assert browser_of(olga()).get(address).status_code == 403
     assert browser_of(finn()).put(address).status_code == 405
 

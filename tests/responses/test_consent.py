@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import IntegrityError
 from django.test import Client
@@ -15,6 +14,7 @@ from django.utils import timezone, translation
 
 from barometer import catalogues
 from barometer.models import AuditEvent, User
+from barometer.roles import Role
 from responses import copies, links
 from responses.actions import consent, fieldwork
 from responses.models import CaseContact, LinkHolder, Response, ResultRequest
@@ -22,7 +22,7 @@ from surveys.models import Round, RoundText
 from tests.factories import NOON, make_case, make_open_round, make_response
 from tests.instruments import shipped
 from tests.leaders import LONG_WAY, SHORT_WAY, all_rows, link, owner_of, walk
-from tests.people import browser_of, dana, finn, olga
+from tests.people import ana, browser_of, holder_of, olga
 
 SHOWN_AGAIN = 422
 FIELDS = {
@@ -270,16 +270,14 @@ def test_what_is_no_address_is_said(client: Client, receipt: str, email: str) ->
 
 
 def allowed() -> User:
-    user = dana()
-    user.user_permissions.add(Permission.objects.get(codename="view_casecontact"))
-    return User.objects.get(pk=user.pk)
+    return holder_of(Role.FIELDWORK)
 
 
 def list_of(holder: LinkHolder) -> str:
     return f"/rounds/{holder.case.round.slug}/case-contacts/"
 
 
-def test_staff_with_the_permission_see_the_list_and_the_others_do_not(
+def test_staff_with_the_right_see_the_list_and_the_others_do_not(
     client: Client, receipt: str, holder: LinkHolder
 ) -> None:
     leave(client, receipt)
@@ -287,24 +285,21 @@ def test_staff_with_the_permission_see_the_list_and_the_others_do_not(
     page = browser_of(allowed()).get(list_of(holder)).content.decode()
     assert FIELDS["innovation"] in page
     assert "1 address waits" in page
-    for who, status in ((None, 302), (olga(), 403), (finn(), 403)):
+    for who, status in ((None, 302), (olga(), 403), (ana(), 403)):
         assert browser_of(who).get(list_of(holder)).status_code == status
         assert browser_of(who).post(f"{list_of(holder)}export/").status_code == status
     assert browser_of(allowed()).post(list_of(holder)).status_code == 405
     assert browser_of(allowed()).get(f"{list_of(holder)}export/").status_code == 405
 
 
-def test_the_addresses_for_the_result_mail_are_seen_and_taken_out_with_a_permission_of_their_own(
+def test_the_addresses_for_the_result_mail_are_seen_and_taken_out_by_fieldwork(
     client: Client, receipt: str, holder: LinkHolder
 ) -> None:
     ask_for_results(client, receipt)
     address = ResultRequest.objects.get().email
     export = f"/rounds/{holder.case.round.slug}/result-mail/export/"
-    assert address not in browser_of(allowed()).get(list_of(holder)).content.decode()
-    assert browser_of(allowed()).post(export).status_code == 403
-    user = allowed()
-    user.user_permissions.add(Permission.objects.get(codename="view_resultrequest"))
-    more = browser_of(User.objects.get(pk=user.pk))
+    assert browser_of(ana()).post(export).status_code == 403
+    more = browser_of(allowed())
     assert address in more.get(list_of(holder)).content.decode()
     assert more.get(export).status_code == 405
     answer = more.post(export)
@@ -314,10 +309,10 @@ def test_the_addresses_for_the_result_mail_are_seen_and_taken_out_with_a_permiss
     assert AuditEvent.objects.filter(what="result_requests.exported").count() == 1
 
 
-def test_only_those_with_the_permission_are_shown_the_way_there(receipt: str, holder: LinkHolder) -> None:
+def test_only_those_with_the_right_are_shown_the_way_there(receipt: str, holder: LinkHolder) -> None:
     dashboard = f"/rounds/{holder.case.round.slug}/"
     assert list_of(holder) in browser_of(allowed()).get(dashboard).content.decode()
-    assert list_of(holder) not in browser_of(finn()).get(dashboard).content.decode()
+    assert list_of(holder) not in browser_of(ana()).get(dashboard).content.decode()
 
 
 def test_the_export_is_logged_and_holds_withdrawals_without_what_was_withdrawn(

@@ -122,7 +122,7 @@ def test_after_the_publication_the_answers_stay_and_the_contact_data_go() -> Non
 def test_the_chain_of_the_audit_log_holds_without_the_reasons() -> None:
     case = make_known_case()
     erase(case)
-    assert audit.first_broken() is None
+    assert audit.first_break() is None
     assert AuditEvent.objects.get(what="case.noted").reason == ""
     assert AuditEvent.objects.get(what="case.erased").reason == "asked in writing"
 

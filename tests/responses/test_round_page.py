@@ -28,7 +28,7 @@ def words(page: str) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_needs_a_login(name: str) -> None:
     address = reverse(name, args=[make_open_round().slug])
-    assert browser_of(None).get(address)["Location"] == f"{reverse('login')}?next={address}"
+    assert browser_of(None).get(address)["Location"] == f"{reverse('account_login')}?next={address}"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -317,7 +317,7 @@ def test_once_the_sample_is_drawn_the_page_has_no_form() -> None:
 def test_the_page_takes_the_same_queries_for_every_size(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     round_ = make_frame().round
     browser = browser_of(finn())
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         browser.get(address(round_))
 
 

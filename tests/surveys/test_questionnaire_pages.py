@@ -59,7 +59,7 @@ def test_every_page_needs_a_login_and_a_member_of_staff() -> None:
     for address in changing:
         for method in ("get", "post"):
             asked = getattr(browser_of(None), method)(address)
-            assert asked.status_code == 405 or asked["location"].startswith(reverse("login")), address
+            assert asked.status_code == 405 or asked["location"].startswith(reverse("account_login")), address
             assert getattr(browser_of(olga()), method)(address).status_code in (403, 405), address
     assert to_yaml(refreshed(draft).definition()) == before
 

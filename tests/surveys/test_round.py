@@ -332,7 +332,7 @@ def test_the_front_page_takes_the_same_queries_for_many_rounds(
     for number in range(5):
         make_round(slug=f"dk-{number}", questionnaire=questionnaire)
     browser = browser_of(finn())
-    with django_assert_max_num_queries(3):  # session, user, rounds
+    with django_assert_max_num_queries(4):  # session, user, roles, rounds
         browser.get("/")
 
 
@@ -470,5 +470,5 @@ def test_the_page_of_texts_takes_the_same_queries_whatever_is_filled_in(
 ) -> None:
     for rehearsal in (True, False):
         round_, browser = make_round(rehearsal=rehearsal), browser_of(finn())
-        with django_assert_max_num_queries(5):  # session, user, round, texts, what is missing
+        with django_assert_max_num_queries(6):  # session, user, roles, round, texts, what is missing
             browser.get(page("round-texts", round_))

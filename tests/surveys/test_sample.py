@@ -312,10 +312,10 @@ def test_a_second_draw_on_the_page_shows_the_first() -> None:
 def test_looking_takes_the_same_queries_for_every_frame(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     round_ = three_strata()
     browser = browser_of(finn())
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         browser.get(address(round_), SIZES)
     drawn(round_)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         browser.get(address(round_))
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('responses', '0023_case_permissions'),
+        ('responses', '0022_digest'),
     ]
 
     operations = [
