@@ -8,14 +8,14 @@ forecast is made in the morning of several field days, with the curve alone and 
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import bdtr
 
 from responses.statistics.forecast import Projection, Question, project
-from tests.simulated_rounds import Nature, as_of, nature, next_round, simulate
+from tests.simulated_rounds import as_of, nature, next_round, simulate
 
 FIELD_DAYS = (8, 15, 22, 30)
 COVERAGE = 0.8
@@ -35,13 +35,13 @@ class Held(NamedTuple):
         return not (self.low or self.high)
 
 
-def back_test(seed: int, number: int, of: Nature | None = None) -> Iterator[Held]:
-    """Simulate a pair of rounds and forecast the second one."""
+def back_test(seed: int, number: int, days: Sequence[int] = FIELD_DAYS) -> Iterator[Held]:
+    """Simulate a pair of rounds, and forecast the second one on each of these days, without and with the first."""
     rng = np.random.default_rng([seed, number])
-    base = of or nature(rng)
+    base = nature(rng)
     former, now = simulate(base, rng), simulate(next_round(base, rng), rng)
     final = sum(now.submitted)
-    for day in FIELD_DAYS:
+    for day in days:
         for rounds in ((), (former,)):
             question = Question(target=now.sampled // 2, last_day=now.days - 1)
             made = project(as_of(now, day), question, rounds, np.random.default_rng([seed, number, day]))

@@ -21,7 +21,7 @@ class Nature:
     """How the workplaces of a round behave.
 
     Attributes:
-        propensity, heterogeneity: mean and standard deviation over workplaces of the logit of reacting to an invitation.
+        propensity, heterogeneity: mean and standard deviation of the logit of reacting to an invitation.
         reminder: what is added to it for a reminder.
         quick, slow, share_quick: two kinds of delay with exponential days of these means.
         unfinished: the share that comes back for the rest after 1–9 days.

@@ -250,6 +250,8 @@ def fit(curve: Curve, beliefs: Beliefs) -> Fit:
 def _touched(curve: Curve) -> NDArray[np.intp]:
     """Return the parameters that the answers say anything about."""
     places = {FIRST, QUICK, SHARE_QUICK, SLOW, FREE_DAYS, FIRST_DAY, DISPERSION}
+    if curve.calls.made:
+        places.add(CALLS)
     return np.array(sorted(places | {wave.place for wave in curve.begun}), dtype=np.intp)
 
 

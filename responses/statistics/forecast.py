@@ -45,8 +45,8 @@ class Why(StrEnum):
     NO_REMINDER_YET = "no_reminder_yet"
     NO_DAY_LEFT = "no_day_left"
     NO_CALLS_YET = "no_calls_yet"
+    NO_CALLING_DAY = "no_calling_day"
     NOBODY_TO_CALL = "nobody_to_call"
-    NOBODY_LEFT = "nobody_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ def _phone_round(ahead: Ahead, former: Sequence[Curve]) -> Band | Unknown:
     if made < FEWEST_CALLS:
         return Unknown(Why.NO_CALLS_YET, made)
     if not question.calling_days:
-        return Unknown(Why.NO_DAY_LEFT)
+        return Unknown(Why.NO_CALLING_DAY)
     calls = min(question.calls, question.callable_cases)
     if calls < 1:
         return Unknown(Why.NOBODY_TO_CALL)

@@ -12,6 +12,7 @@ from responses.views import (
     coordinators,
     estimate,
     export,
+    forecast,
     hand_overs,
     interview,
     letters,
@@ -68,5 +69,7 @@ urlpatterns = [
     path("rounds/<slug:slug>/case-contacts/export/", case_contacts.export, name="case-contacts-export"),
     path("rounds/<slug:slug>/result-mail/export/", case_contacts.export_requests, name="result-mail-export"),
     path("rounds/<slug:slug>/export/", export.download, name="export"),
+    path("rounds/<slug:slug>/forecast/", forecast.forecast, name="forecast"),
+    path("rounds/<slug:slug>/forecast/export/", forecast.export, name="forecast-export"),
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
 ]
