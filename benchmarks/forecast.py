@@ -9,6 +9,8 @@ forecast is made in the morning of several field days, with the curve alone and 
 import argparse
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +53,10 @@ def back_test(seed: int, number: int, days: Sequence[int] = FIELD_DAYS) -> Itera
                 yield Held(day, bool(rounds), final < band.low, final > band.high, width)
 
 
+def _all_days(seed: int, number: int) -> list[Held]:
+    return list(back_test(seed, number))
+
+
 def exact_range(trials: int, share: float = COVERAGE, certainty: float = 0.999) -> tuple[int, int]:
     """Return the numbers of hits, both included, outside of which it is unlikely at either end to fall by chance."""
     numbers = np.arange(trials + 1)
@@ -63,11 +69,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
     found: dict[tuple[int, bool], list[Held]] = defaultdict(list)
-    for number in range(options.rounds):
-        for held in back_test(options.seed, number):
-            found[held.day, held.former].append(held)
+    with ProcessPoolExecutor(options.processes) as pool:
+        for made in pool.map(partial(_all_days, options.seed), range(options.rounds), chunksize=10):
+            for held in made:
+                found[held.day, held.former].append(held)
     print("field day  former  rounds  within   below   above  median width  exact range")
     for (day, former), of in sorted(found.items()):
         low, high = exact_range(len(of))

@@ -96,8 +96,8 @@ def _of_reminders(*, common: float, trend: float, each: float) -> Floats:
 def _mean() -> Floats:
     mean = np.zeros(SIZE)
     mean[FIRST], mean[CALLS] = -0.7, -1.5
-    mean[1 : MOST_REMINDERS + 1] = -0.42 - 0.21 * np.arange(MOST_REMINDERS)
-    mean[[QUICK, SHARE_QUICK, SLOW]] = np.log(1.2), 0.4, np.log(6.5)
+    mean[1 : MOST_REMINDERS + 1] = -0.42 - 0.24 * np.arange(MOST_REMINDERS)
+    mean[[QUICK, SHARE_QUICK, SLOW]] = np.log(1.2), 0.4, np.log(6.8)
     mean[[FREE_DAYS, FIRST_DAY, DISPERSION]] = -1.2, np.log(0.5), np.log(0.05)
     return mean
 
@@ -105,27 +105,27 @@ def _mean() -> Floats:
 # The assumptions of the method, on the scales of the parameters; docs/methods/forecast.md says them in words.
 BEFORE_ANY_ROUND = Beliefs(
     mean=_mean(),
-    shared=_of_reminders(common=0.36, trend=0.1, each=0.05)
+    shared=_of_reminders(common=0.35, trend=0.08, each=0.05)
     + _diagonal(
         {
-            FIRST: 0.55,
+            FIRST: 0.53,
             CALLS: 0.8,
-            QUICK: 0.45,
-            SHARE_QUICK: 0.55,
-            SLOW: 0.4,
+            QUICK: 0.47,
+            SHARE_QUICK: 0.58,
+            SLOW: 0.43,
             FREE_DAYS: 0.8,
             FIRST_DAY: 0.5,
             DISPERSION: 0.8,
         }
     ),
-    own=_of_reminders(common=0.2, trend=0.05, each=0.25)
+    own=_of_reminders(common=0.12, trend=0.03, each=0.19)
     + _diagonal(
         {
-            FIRST: 0.3,
+            FIRST: 0.2,
             CALLS: 0.3,
-            QUICK: 0.2,
-            SHARE_QUICK: 0.25,
-            SLOW: 0.2,
+            QUICK: 0.15,
+            SHARE_QUICK: 0.18,
+            SLOW: 0.15,
             FREE_DAYS: 0.4,
             FIRST_DAY: 0.3,
             DISPERSION: 0.6,
