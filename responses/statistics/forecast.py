@@ -24,7 +24,7 @@ from responses.statistics.response_curve import (
 )
 
 LOWER, UPPER = 0.1, 0.9  # the band holds what happens in four cases of five
-DRAWS = 2000
+DRAWS = 1000
 FEWEST_DAYS = 3  # complete days after a contact before anything is said of its effect
 FEWEST_ANSWERS = 20
 FEWEST_CALLS = 30
@@ -205,12 +205,12 @@ def _course(curve: Curve, alive: Floats, parameters: Floats, today: int, rng: np
     The chance of an open case to answer on a day varies by a gamma factor of mean 1 and variance φ, as in the fit.
     """
     chances = hazards(alive)[:, curve.days :]
-    size = np.exp(-parameters[:, DISPERSION])
+    size = np.exp(-parameters[:, DISPERSION])[:, None]
+    chances = np.minimum(chances * rng.gamma(size, size=chances.shape) / size, NEARLY_ALL)
     total = np.full(len(parameters), sum(curve.submitted), dtype=np.int64)
     course = np.empty(chances.shape, dtype=np.int64)
     for place in range(chances.shape[1]):
-        chance = np.minimum(chances[:, place] * rng.gamma(size) / size, NEARLY_ALL)
-        answers = rng.binomial(curve.sampled - total, chance)
+        answers = rng.binomial(curve.sampled - total, chances[:, place])
         total = total + (np.maximum(answers, today) if place == 0 else answers)
         course[:, place] = total
     return course

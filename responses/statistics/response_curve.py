@@ -25,6 +25,7 @@ FIRST, CALLS = 0, MOST_REMINDERS + 1
 QUICK, SHARE_QUICK, SLOW, FREE_DAYS, FIRST_DAY, DISPERSION = range(CALLS + 1, CALLS + 7)
 SIZE = DISPERSION + 1
 NEARLY_ALL = 0.999
+LARGEST_EXPONENT = 600  # e^600 is still a number
 
 
 class Kind(StrEnum):
@@ -120,18 +121,24 @@ def survival(parameters: Floats, waves: Iterable[Wave], free: Sequence[bool]) ->
 
     Returns: B × T, each row falling from at most 1.
     """
-    quick, slow = np.exp(parameters[:, QUICK, None]), np.exp(parameters[:, SLOW, None])
     share_quick = expit(parameters[:, SHARE_QUICK, None])
     weight = np.where(np.asarray(free, dtype=bool), expit(parameters[:, FREE_DAYS, None]), 1.0)
     clock = np.cumsum(weight, axis=1)
     before = clock - np.exp(parameters[:, FIRST_DAY, None]) * weight
+    # e^(−u/delay) in two factors, so that there are not as many exponentials as waves; a delay is never so short that
+    # one of them would not be a number.
+    least = len(free) / LARGEST_EXPONENT
+    kinds = [
+        (share, np.maximum(np.exp(parameters[:, place, None]), least))
+        for share, place in ((share_quick, QUICK), (1 - share_quick, SLOW))
+    ]
+    falls = [share * np.exp(-clock / delay) for share, delay in kinds]
     result = np.ones_like(clock)
     for wave in waves:
         reached = np.zeros_like(clock)
         for day, share in ((max(0, day), share) for day, share in wave.days if day < len(free)):
-            elapsed = before[:, day, None] - clock[:, day:]
-            delayed = share_quick * np.exp(elapsed / quick) + (1 - share_quick) * np.exp(elapsed / slow)
-            reached[:, day:] += share * (1 - delayed)
+            begun = [np.exp(before[:, day, None] / delay) for _, delay in kinds]
+            reached[:, day:] += share * (1 - falls[0][:, day:] * begun[0] - falls[1][:, day:] * begun[1])
         result *= 1 - effect(parameters, wave)[:, None] * np.minimum(reached, NEARLY_ALL)
     return result
 
