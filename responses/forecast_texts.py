@@ -120,7 +120,8 @@ def one_more(forecast: Forecast, effect: Band | Unknown) -> str:
         return _("Cannot be computed: %(why)s") % {"why": why(effect)}
     assert forecast.reminder_day is not None
     said = _(
-        "On %(day)s: %(expected)s more answers, %(low)s–%(high)s (%(points)s percentage points, %(least)s–%(most)s)."
+        "Sent on %(day)s: %(expected)s more answers by the end, %(low)s–%(high)s "
+        "(%(points)s percentage points, %(least)s–%(most)s)."
     )
     return said % {"day": day(forecast.date(forecast.reminder_day)), **_numbers(effect), **_points(forecast, effect)}
 
@@ -131,9 +132,9 @@ def phone_round(forecast: Forecast, effect: Band | Unknown) -> str:
         return _("Cannot be computed: %(why)s") % {"why": why(effect)}
     calls = min(forecast.calls, forecast.callable_cases)
     said = ngettext(
-        "%(calls)s call within the next working days: %(expected)s more answers, %(low)s–%(high)s "
+        "%(calls)s call within the next working days: %(expected)s more answers by the end, %(low)s–%(high)s "
         "(%(points)s percentage points, %(least)s–%(most)s).",
-        "%(calls)s calls within the next working days: %(expected)s more answers, %(low)s–%(high)s "
+        "%(calls)s calls within the next working days: %(expected)s more answers by the end, %(low)s–%(high)s "
         "(%(points)s percentage points, %(least)s–%(most)s).",
         calls,
     )

@@ -78,8 +78,12 @@ def make_wave(round_: Round, mail_name: str, day: int, *, cases: int) -> Wave:
     )
 
 
-def half_way(day: int, *, seed: int = 5) -> tuple[int, dict[int, int]]:
-    """How many were sampled, and how many submitted on each day before ``day``, in a fieldwork made up once."""
-    nature = Nature(-0.3, 0.6, -0.3, 1.2, 9, 0.6, 0.1, 0.05, 0.2, 0.1)
+def half_way(day: int, *, seed: int = 2) -> tuple[int, dict[int, int]]:
+    """How many were sampled, and how many submitted on each day before ``day``, in a fieldwork made up once.
+
+    Of 913 cases 39 % have submitted by day 15, after a reminder on day 10; with the seed 8 it is another fieldwork, of
+    1,062 cases and a reminder on day 6.
+    """
+    nature = Nature(-0.7, 0.6, -0.3, 1.2, 9, 0.6, 0.1, 0.05, 0.2, 0.1)
     curve = as_of(simulate(nature, np.random.default_rng(seed)), day)
     return curve.sampled, dict(enumerate(curve.submitted))
