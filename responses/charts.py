@@ -85,12 +85,12 @@ def curve(round_: Round, days: Sequence[Day], steps: Sequence[ContactStep]) -> C
         target_y=y(target),
         deadline_x=x(round_.deadline),
         rates=tuple(Tick(y(tenth / 10), tenth / 10, minor=tenth % 2 == 1) for tenth in range(round(top * 10) + 1)),
-        days=_day_ticks(round_.opens_on, length, x),
+        days=day_ticks(round_.opens_on, length, x),
         waves=tuple(Wave(x(step.date), Curve.TOP - 12 - 28 * (number % 2), step) for number, step in enumerate(shown)),
     )
 
 
-def _day_ticks(first: date, length: int, x: Callable[[date], int]) -> tuple[DayTick, ...]:
+def day_ticks(first: date, length: int, x: Callable[[date], int]) -> tuple[DayTick, ...]:
     """Return a tick per week, or per more weeks in a long fieldwork; every other one is minor."""
     step = 7 * math.ceil(length / 70)
     days = [first + timedelta(days=number) for number in range(0, length + 1, step)]

@@ -115,6 +115,8 @@ RIGHTS = {
     "contact-plan": ("see_round", "edit_contact"),
     "groups": ("see_round", "-"),
     "round-table": ("see_round", "-"),
+    "forecast": ("see_round", "-"),
+    "forecast-export": ("see_round", "-"),
     "rates": ("see_round", "-"),
     "rates-file": ("see_round", "-"),
     "register-status": ("see_cases", "run_fieldwork"),

@@ -20,6 +20,7 @@ from responses.views import (
     data_protection,
     estimate,
     export,
+    forecast,
     groups,
     hand_overs,
     interview,
@@ -108,5 +109,7 @@ urlpatterns = [
     path("rounds/<slug:slug>/own-words/", data_protection.own_words, name="own-words"),
     path("personal-data/", data_protection.person, name="personal-data"),
     path("rounds/<slug:slug>/export/", export.download, name="export"),
+    path("rounds/<slug:slug>/forecast/", forecast.forecast, name="forecast"),
+    path("rounds/<slug:slug>/forecast/export/", forecast.export, name="forecast-export"),
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
 ]

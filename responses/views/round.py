@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from barometer.access import needs, staff
 from barometer.problems import sentence
 from barometer.roles import Right
-from responses import charts, monitoring, paradata
+from responses import charts, former_rounds, monitoring, paradata
 from responses.actions import fieldwork
 from responses.actions.wave_alarms import alarms_of
 from responses.groups import VARIABLES
@@ -49,6 +49,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "duration": paradata.median_minutes(round_),
         "stops": [(labels[stop.page], stop) for stop in filling.stops],
         "devices": [(device_label(each.device), each) for each in filling.devices],
+        "comparison": former_rounds.compare(round_, timezone.now()),
         "at": timezone.now(),
         "late": monitoring.late_submissions(round_),
         "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
