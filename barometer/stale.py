@@ -24,7 +24,7 @@ def fingerprint(values: Mapping[str, object]) -> str:
 
 def watch(form: BaseForm) -> BaseForm:
     """Let the form (printed whole) send the hash of what is stored, which is its ``initial``."""
-    vars(form)[FIELD] = fingerprint(form.initial)
+    vars(form)["shown"] = fingerprint(form.initial)
     return form
 
 

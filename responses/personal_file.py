@@ -51,6 +51,7 @@ OF_STAFF = frozenset(
     {
         "barometer.AuditEvent",
         "surveys.ImportRemark",
+        "surveys.RoundRole",
         "surveys.QuestionnaireSnapshot",
         "surveys.RoundText",
         "surveys.MailText",

@@ -77,5 +77,5 @@ def test_it_takes_few_queries_and_is_for_staff(round_: Round) -> None:
         assert browser.get(path).status_code == 200
     assert len(asked) <= 16
     assert browser_of(olga()).get(path).status_code == 403
-    assert browser_of(None).get(path)["Location"].startswith(reverse("login"))
+    assert browser_of(None).get(path)["Location"].startswith(reverse("account_login"))
     assert browser_of(finn()).post(path).status_code == 405

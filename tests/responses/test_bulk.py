@@ -287,7 +287,7 @@ def test_the_pages_are_for_staff_and_for_the_right_method(now: Round) -> None:
     for path in (reverse("bulk-acts", args=[now.slug]), reverse("bulk-act", args=[now.slug, act.pk])):
         assert browser_of(finn()).get(path).status_code == 200
         assert browser_of(olga()).get(path).status_code == 403
-        assert browser_of(None).get(path)["Location"].startswith(reverse("login"))
+        assert browser_of(None).get(path)["Location"].startswith(reverse("account_login"))
         assert browser_of(finn()).put(path).status_code == 405
     for path in (reverse("bulk", args=[now.slug]), reverse("bulk-apply", args=[now.slug, "pause"])):
         assert browser_of(finn()).get(path).status_code == 405

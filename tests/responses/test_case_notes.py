@@ -85,6 +85,6 @@ def test_who_writes_second_reads_the_first_note_before_saving() -> None:
 def test_the_page_of_notes_is_for_staff() -> None:
     path = reverse("case-notes", args=[make_case().pk])
     assert browser_of(finn()).get(path).status_code == 200
-    assert browser_of(None).get(path)["Location"].startswith(reverse("login"))
+    assert browser_of(None).get(path)["Location"].startswith(reverse("account_login"))
     assert browser_of(olga()).get(path).status_code == 403
     assert browser_of(finn()).put(path).status_code == 405

@@ -146,6 +146,6 @@ def test_the_pages_need_a_login_staff_and_the_right_method() -> None:
         reverse("retention", args=[case.round.slug]),
         reverse("own-words", args=[case.round.slug]),
     ):
-        assert browser_of(None).get(address)["Location"] == f"{reverse('login')}?next={address}"
+        assert browser_of(None).get(address)["Location"] == f"{reverse('account_login')}?next={address}"
         assert browser_of(olga()).get(address).status_code == 403
         assert browser_of(finn()).delete(address).status_code == 405

@@ -35,7 +35,7 @@ def addresses(round_: Round) -> list[str]:
 
 def test_need_a_login_and_staff_and_a_get() -> None:
     for address in addresses(make_open_round()):
-        assert browser_of(None).get(address)["Location"] == f"{reverse('login')}?next={address}"
+        assert browser_of(None).get(address)["Location"] == f"{reverse('account_login')}?next={address}"
         assert browser_of(olga()).get(address).status_code == 403
         assert browser_of(finn()).post(address).status_code == 405
 

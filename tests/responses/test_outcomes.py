@@ -182,6 +182,6 @@ def test_a_submitted_case_has_no_such_page() -> None:
 def test_the_page_is_for_staff() -> None:
     address = reverse("case-outcome", args=[make_case().pk])
     assert browser_of(finn()).get(address).status_code == 200
-    assert browser_of(None).get(address)["Location"].startswith(reverse("login"))
+    assert browser_of(None).get(address)["Location"].startswith(reverse("account_login"))
     assert browser_of(olga()).get(address).status_code == 403
     assert browser_of(finn()).put(address).status_code == 405

@@ -164,7 +164,7 @@ def test_the_pages_are_for_staff(name: str) -> None:
     round_ = make_field()
     address = reverse(name, args=[round_.slug, *(["rates"] if name == "rates-file" else [])])
     assert browser_of(finn()).get(address).status_code == 200
-    assert browser_of(None).get(address)["Location"].startswith(reverse("login"))
+    assert browser_of(None).get(address)["Location"].startswith(reverse("account_login"))
     assert browser_of(olga()).get(address).status_code == 403
     assert browser_of(finn()).post(address).status_code == 405
 

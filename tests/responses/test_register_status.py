@@ -191,6 +191,6 @@ def test_before_the_opening_and_after_the_publication_nothing_is_loaded() -> Non
 def test_the_page_is_for_staff() -> None:
     address = reverse("register-status", args=[make_open_round().slug])
     assert browser_of(finn()).get(address).status_code == 200
-    assert browser_of(None).get(address)["Location"].startswith(reverse("login"))
+    assert browser_of(None).get(address)["Location"].startswith(reverse("account_login"))
     assert browser_of(olga()).get(address).status_code == 403
     assert browser_of(finn()).put(address).status_code == 405

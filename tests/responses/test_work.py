@@ -180,5 +180,5 @@ def test_the_page_is_for_staff(round_: Round) -> None:
     path = reverse("work", args=[round_.slug])
     assert browser_of(finn()).get(path).status_code == 200
     assert browser_of(olga()).get(path).status_code == 403
-    assert browser_of(None).get(path)["Location"].startswith(reverse("login"))
+    assert browser_of(None).get(path)["Location"].startswith(reverse("account_login"))
     assert browser_of(finn()).put(path).status_code == 405
