@@ -1,6 +1,7 @@
 """How the questionnaire is filled in: how long it takes, where people stop, on what device. Nothing finer is kept."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,11 +58,11 @@ class Filling:
     devices: tuple[DeviceCount, ...]
 
 
-def filling(round_: Round) -> Filling:
+def filling(round_: Round, places: Iterable[str] = ()) -> Filling:
     """Count the responses by page and device; one query.
 
-    The stops are in the order of the pages, then ``Response.ALL_ANSWERED`` for those who only have to submit and ""
-    where the page is not known; the devices are in the order of ``Response.Device``, those without one last.
+    The stops are in the order of ``places``: names of pages, ``Response.ALL_ANSWERED`` for those who only have to submit,
+    "" where the page is not known. The devices are in the order of ``Response.Device``, those without one last.
     """
     standing = Q(submitted_at__isnull=True, case__disposition=Disposition.STARTED)
     rows = Response.objects.filter(case__round=round_).order_by().values_list("device", "resumes_at")
@@ -73,7 +74,6 @@ def filling(round_: Round) -> Filling:
         started[device] += responses
         submitted[device] += of_these
         here[page] += stand
-    places = [page.name for page in round_.questionnaire.definition().pages] + [Response.ALL_ANSWERED, ""]
     return Filling(
         tuple(Stop(page, here[page], here[page] / started.total()) for page in places if here[page]),
         tuple(

@@ -96,7 +96,15 @@ def test_in_ones_own_round_the_same_pages_open(tester: Client, mine: Round) -> N
     readable = [(name, where) for name, where in addresses(keys_of(mine)) if RIGHTS[name][0] != "-"]
     opened = {name: tester.get(where).status_code for name, where in readable}
     refused = {name for name, status in opened.items() if status in (403, 404)}
-    of_that_name = {"mail-text", "mail-text-started", "case-act", "letter", "frame-problems", "round-table", "rates-file"}
+    of_that_name = {
+        "mail-text",
+        "mail-text-started",
+        "case-act",
+        "letter",
+        "frame-problems",
+        "round-table",
+        "rates-file",
+    }
     of_that_name |= {"representativity-export", "what-next-export", "bulk-act", "case-note-correct", "authority-page"}
     assert refused <= of_that_name  # there is nothing
 

@@ -213,7 +213,7 @@ def interval(adjusted: float, uncertainty: float) -> tuple[float, float]:
     """
     half = float(special.ndtri((1 + CONFIDENCE) / 2)) * uncertainty
     most, least = min(0.25, adjusted + half), max(0.0, adjusted - half)
-    return 1 - 2 * math.sqrt(most), 1 - 2 * math.sqrt(least)
+    return max(0.0, 1 - 2 * math.sqrt(most)), max(0.0, 1 - 2 * math.sqrt(least))
 
 
 def _partials(groups: Groups, rho: Floats, factor: float) -> tuple[Variable, ...]:

@@ -34,7 +34,8 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     last = monitoring.last_day(round_, timezone.localdate())
     counts = monitoring.monitor(round_)
     days = monitoring.submitted_by_day(round_, counts.overall.sampled, last) if round_.opened_at else []
-    filling, labels = paradata.filling(round_), stop_labels(round_, get_language() or "en")
+    labels = stop_labels(round_, get_language() or "en")
+    filling = paradata.filling(round_, labels)
     steps = list(round_.contact_steps.order_by("day"))
     context = {
         "round": round_,

@@ -1,5 +1,6 @@
 """How cases end: cached in the transaction of the event, rebuilt from the events, and what staff say instead."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from barometer.models import AuditEvent
 from responses.actions import answering, fieldwork, outcome
@@ -20,6 +22,13 @@ from tests.factories import NOON, make_case, make_open_round, make_response, ref
 from tests.people import browser_of, finn, olga
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 REASON = "Told by the municipality by telephone."
 

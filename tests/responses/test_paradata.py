@@ -11,6 +11,7 @@ from responses import paradata
 from responses.actions.events import record
 from responses.models import Response
 from responses.paradata import DeviceCount, Duration, Stop
+from responses.round_tables import stop_labels
 from responses.statistics.dispositions import EventKind
 from surveys.models import Round
 from tests.factories import NOON, make_case, make_open_round, make_response
@@ -50,7 +51,7 @@ def test_where_people_stand_is_the_first_page_without_an_answer(client: Client) 
     for holder in (another, third):
         list(walk(client, holder, SHORT_WAY))
     submit(client, third)
-    found = paradata.filling(round_).stops
+    found = paradata.filling(round_, stop_labels(round_, "en")).stops
     assert found == (Stop(pages[2], 1, 1 / 3), Stop(Response.ALL_ANSWERED, 1, 1 / 3))
 
 
@@ -59,7 +60,7 @@ def test_whoever_declines_after_some_pages_does_not_stand_there(client: Client) 
     holder = owner_of(make_case(round_))
     next(walk(client, holder, LONG_WAY))
     record(holder.case, kind=EventKind.DECLINED, at=NOON)
-    assert paradata.filling(round_).stops == ()
+    assert paradata.filling(round_, stop_labels(round_, "en")).stops == ()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The three clocks of a round: what is deleted how long after its publication."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import translation
 
 from barometer.models import AuditEvent
 from responses import tasks
@@ -20,6 +22,13 @@ from tests.people import browser_of, finn
 from tests.responses.test_erasure import SECRET, make_known_case
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 PUBLISHED = datetime(2020, 8, 31, 6, 0, tzinfo=UTC)
 IN_SIX_MONTHS = datetime(2021, 2, 28, 2, 45, tzinfo=UTC)
