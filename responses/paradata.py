@@ -61,8 +61,8 @@ class Filling:
 def filling(round_: Round, places: Iterable[str] = ()) -> Filling:
     """Count the responses by page and device; one query.
 
-    The stops are in the order of ``places``: names of pages, ``Response.ALL_ANSWERED`` for those who only have to submit,
-    "" where the page is not known. The devices are in the order of ``Response.Device``, those without one last.
+    The stops are in the order of ``places``: names of pages, ``Response.ALL_ANSWERED`` for those who only have to
+    submit, "" where the page is not known. The devices are in the order of ``Response.Device``, those without one last.
     """
     standing = Q(submitted_at__isnull=True, case__disposition=Disposition.STARTED)
     rows = Response.objects.filter(case__round=round_).order_by().values_list("device", "resumes_at")
