@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from surveys.models import QuietWeek, Round
 from tests.factories import make_authority_contact, make_case, make_coordinator, make_open_round, make_response
-from tests.people import browser_of, dana, finn, olga
+from tests.people import audrey, browser_of, finn, olga
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def test_it_shows_contact_person_coordinator_and_quiet_weeks(round_: Round) -> N
     assert "Has a link that works until" in text
     assert "2020: 7" in text
     assert "2020: 8" not in text
-    assert "kontakt@kommune.example" not in page(round_, who=dana())
+    assert "kontakt@kommune.example" not in page(round_, who=audrey())
 
 
 def test_the_lists_lead_to_it(round_: Round) -> None:

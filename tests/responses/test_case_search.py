@@ -17,7 +17,7 @@ from responses.statistics.dispositions import EventKind
 from responses.work_lists import LISTS
 from surveys.models import Round
 from tests.factories import NOON, make_case, make_holder, make_open_round, make_stratum
-from tests.people import browser_of, dana, finn
+from tests.people import audrey, browser_of, finn
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +94,7 @@ def test_an_address_finds_whoever_has_it_now_for_those_who_may_see_addresses(rou
     assert found(round_, q="lea@skole.example", with_addresses=False) == []
     path = reverse("cases", args=[round_.slug])
     assert b"Written to" in browser_of(finn()).get(path, {"q": "lea@skole.example"}).content
-    assert b"Written to" not in browser_of(dana()).get(path, {"q": "lea@skole.example"}).content
+    assert b"Written to" not in browser_of(audrey()).get(path, {"q": "lea@skole.example"}).content
 
 
 def test_names_stand_in_danish_order() -> None:

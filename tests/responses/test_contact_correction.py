@@ -258,7 +258,7 @@ def test_the_rule_for_being_told(disposition: Disposition, stopped: bool, mailbo
     rule = NOTICES["contact_changed"]
     assert notice_left_out(blind(case, own_address=False), rule) is None
     own = notice_left_out(blind(case, own_address=True), rule)
-    silent = stopped or disposition in (Disposition.DECLINED, Disposition.INELIGIBLE)
+    silent = stopped or disposition in (Disposition.DECLINED, Disposition.INELIGIBLE, Disposition.ERASED)
     assert own == (LeftOut.OVERTAKEN if silent and not mailbox else None)
 
 

@@ -134,7 +134,7 @@ def test_cases_are_counted_in_their_groups() -> None:
     outcomes = dict.fromkeys(CaseOutcome, 1.0)
     counts = Counts.of(outcomes)
     assert counts == Counts(
-        complete=1, partial=1, refusal=2, non_contact=3, other=1, unknown=4, not_eligible=5, to_look_up=2
+        complete=1, partial=1, refusal=2, non_contact=3, other=2, unknown=4, not_eligible=5, to_look_up=2
     )
     assert counts.sampled == len(outcomes)
 

@@ -10,6 +10,10 @@ from responses.statistics.dispositions import Disposition, EventKind, derive, le
 from responses.statistics.outcomes import AAPOR, OVERRIDES, CaseOutcome, Group
 
 TRUTH_TABLE = {
+    "opened started submitted erased": "erased",
+    "opened invited erased": "erased",
+    "opened reported_closed ineligible_confirmed erased": "closed",
+    "opened started submitted forgotten": "complete",
     # Nothing is known of the workplace.
     "": "silent",
     "opened invited letter_sent called": "silent",
