@@ -10,7 +10,7 @@ import numpy as np
 from django.utils import timezone
 
 from responses import former_rounds, round_curves
-from responses.former_rounds import ALL
+from responses.former_rounds import ALL, Comparison
 from responses.round_curves import Contact
 from responses.statistics.field_day_comparison import Group
 from responses.statistics.forecast import CALLING_DAYS, Projection, Question, Unknown, Why, project
@@ -33,7 +33,8 @@ class Forecast:
         target: the number of answers that the target response rate makes.
         last_day: of the fieldwork, as a field day.
         calls: of the phone round that was asked for.
-        former: of the newest former round: answers by field day; empty without one.
+        former: the former rounds, the newest first.
+        comparison: the round beside them at the same field day.
         projection: what will be, or why nothing can be said.
         is_over: the round has been closed; then its final rate is known.
     """
@@ -50,6 +51,7 @@ class Forecast:
     reminder_day: int | None
     contacts: tuple[Contact, ...]
     former: tuple["Former", ...]
+    comparison: Comparison | None
     projection: Projection | Unknown
     is_over: bool
 
@@ -96,7 +98,8 @@ def read(round_: Round, at: datetime, *, calls: int = CALLS, looks_back: bool = 
     end = min(at, round_.closed_at) if round_.closed_at else at
     today = round_.field_day(timezone.localdate(end))
     former = former_rounds.find(round_, at)
-    groups = {pk: found.get(ALL, Group(0, {})) for pk, found in former_rounds.groups_of([round_, *former]).items()}
+    by_level = former_rounds.groups_of([round_, *former])
+    groups = {pk: found.get(ALL, Group(0, {})) for pk, found in by_level.items()}
     of_round = _until(groups[round_.pk], today, looks_back)
     found = Forecast(
         round=round_,
@@ -111,6 +114,7 @@ def read(round_: Round, at: datetime, *, calls: int = CALLS, looks_back: bool = 
         reminder_day=None,
         contacts=(),
         former=tuple(_former(other, groups[other.pk]) for other in former),
+        comparison=former_rounds.beside(round_, former, by_level, at),
         projection=Unknown(_why_not(round_, of_round, at, today) or Why.NOT_OPEN),
         is_over=closed,
     )

@@ -69,14 +69,19 @@ def compare(round_: Round, at: datetime) -> Comparison | None:
     At the end of yesterday, or of the last day of a round that has been closed. None when there is nothing to compare:
     no former round, or no day that is over.
     """
+    former = find(round_, at) if round_.opened_at else []
+    return beside(round_, former, groups_of([round_, *former]), at) if former else None
+
+
+def beside(round_: Round, former: Sequence[Round], groups: Mapping[int, Groups], at: datetime) -> Comparison | None:
+    """Return the same from groups that have been read; no query."""
     if round_.opened_at is None:
         return None
-    day = round_.field_day(timezone.localdate(min(at, round_.closed_at or at))) - (0 if round_.closed_at else 1)
-    former = find(round_, at)
+    closed = round_.closed_at is not None and round_.closed_at <= at
+    day = round_.field_day(timezone.localdate(round_.closed_at if closed else at)) - (0 if closed else 1)
     if day < 0 or not former:
         return None
-    found = groups_of([round_, *former])
-    rows = tuple(_row(code, label, found, round_, former, day) for code, label in _groups(found[round_.pk]))
+    rows = tuple(_row(code, label, groups, round_, former, day) for code, label in _groups(groups[round_.pk]))
     return Comparison(day, tuple(former), rows)
 
 

@@ -66,7 +66,7 @@ def answer(cases: list[Case], days: list[int]) -> None:
     )
     for case in cases:
         case.disposition = Disposition.SUBMITTED
-    Case.objects.bulk_update(cases, ["disposition"])
+    Case.objects.bulk_update(cases, ["disposition"], batch_size=10_000)
 
 
 def make_wave(round_: Round, mail_name: str, day: int, *, cases: int) -> Wave:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from barometer.access import needs
 from barometer.roles import Right
-from responses import forecast_texts, former_rounds
+from responses import forecast_texts
 from responses.forecast_chart import chart
 from responses.forecast_forms import PhoneRoundForm
 from responses.forecast_table import csv_lines, file_name, lines
@@ -38,7 +38,7 @@ def forecast(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "chart": chart(found),
         "lines": lines(found),
-        "comparison": former_rounds.compare(round_, at),
+        "comparison": found.comparison,
     }
     return render(request, "responses/forecast/forecast.html", context)
 

@@ -261,7 +261,7 @@ def test_an_unknown_round_is_not_found_and_the_pages_only_read() -> None:
 def test_the_page_asks_the_database_a_fixed_number_of_questions(django_assert_max_num_queries: Any) -> None:
     round_ = half_way_today(former=True)
     browser = browser_of(finn())
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         browser.get(reverse("forecast", args=[round_.slug]))
 
 

@@ -62,7 +62,7 @@ def test_a_round_stands_beside_the_former_one_at_the_end_of_the_same_field_day()
     every, municipality, state = found.rows
     assert (every.code, every.now.submitted, every.now.sampled) == ("", 5, 15)
     assert (municipality.now.rate, [share.rate for share in municipality.former]) == (0.4, [0.3])
-    assert list(municipality.differences) == pytest.approx([0.1])
+    assert list(municipality.differences) == [pytest.approx(0.1)]
     assert (state.now.rate, state.former[0].rate, state.differences) == (0.2, None, (None,))
 
 
@@ -83,6 +83,9 @@ def test_a_closed_round_is_compared_at_the_end_of_its_last_day() -> None:
     found = compare(now, datetime(2021, 1, 1, tzinfo=UTC))
     assert found is not None
     assert (found.field_day, found.rows[0].now.submitted) == (45, 1)
+    earlier = compare(now, DAY_TEN)
+    assert earlier is not None
+    assert (earlier.field_day, earlier.rows[0].now.submitted) == (9, 0)
 
 
 @pytest.mark.parametrize("at", [NOON, DAY_TEN])

@@ -10,12 +10,11 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from responses import former_rounds
 from responses.contact_days import zone
 from responses.forecast_table import lines
 from responses.forecast_texts import headline, words
 from responses.forecasting import CALLS, Forecast, read
-from responses.former_rounds import Comparison
+from responses.former_rounds import Comparison, Row
 from responses.statistics.forecast import Projection
 from surveys.management.rounds import round_named
 
@@ -41,9 +40,8 @@ class Command(BaseCommand):
         on = options["at"]
         at = datetime.combine(on, MORNING, zone()) if on else timezone.now()
         found = read(round_, at, calls=options["calls"], looks_back=on is not None)
-        comparison = former_rounds.compare(round_, at)
         if options["format"] == "json":
-            self.stdout.write(json.dumps(_document(found, comparison), indent=2, ensure_ascii=False, default=str))
+            self.stdout.write(json.dumps(_document(found), indent=2, ensure_ascii=False, default=str))
             return
         if round_.rehearsal:
             self.stdout.write(gettext("Rehearsal – not a real survey"))
@@ -61,7 +59,8 @@ def _text(found: Forecast) -> list[str]:
     return said
 
 
-def _document(found: Forecast, comparison: Comparison | None) -> dict[str, object]:
+def _document(found: Forecast) -> dict[str, object]:
+    comparison = found.comparison
     return {
         "round": found.round.slug,
         "rehearsal": found.round.rehearsal,
@@ -81,7 +80,7 @@ def _document(found: Forecast, comparison: Comparison | None) -> dict[str, objec
     }
 
 
-def _beside(row: former_rounds.Row, comparison: Comparison) -> dict[str, object]:
+def _beside(row: Row, comparison: Comparison) -> dict[str, object]:
     slugs = [round_.slug for round_ in comparison.rounds]
     rates = {slug: share.rate for slug, share in zip(slugs, row.former, strict=True)}
     return {"group": row.code or "all", "field_day": comparison.field_day, "rate": row.now.rate, "former": rates}
