@@ -34,7 +34,12 @@ def lines(table: Iterable[Sequence[Cell]], language: str) -> Iterator[str]:
 
 def download(table: Iterable[Sequence[Cell]], name: str, language: str) -> StreamingHttpResponse:
     """Answer with the table as a file ``name``.csv; the rows are read while they are sent."""
-    response = StreamingHttpResponse(lines(table, language), content_type="text/csv; charset=utf-8")
+    return attachment(lines(table, language), name)
+
+
+def attachment(pieces: Iterable[str], name: str) -> StreamingHttpResponse:
+    """Answer with the pieces of a file ``name``.csv, which no browser keeps."""
+    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response

@@ -11,11 +11,6 @@ from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
 
-def file_name(round_: Round, what: str) -> str:
-    mark = "-rehearsal" if round_.rehearsal else ""
-    return f"{round_.slug}{mark}-{what}.csv"
-
-
 def contact_rows(round_: Round) -> Iterator[list[str]]:
     """Yield the header in the active language, then one row per consent; of a withdrawn one only number and times."""
     yield [

@@ -14,11 +14,6 @@ from surveys.models import Round
 ROWS_AT_ONCE = 500
 
 
-def file_name(round_: Round, what: str) -> str:
-    mark = "-rehearsal" if round_.rehearsal else ""
-    return f"{round_.slug}{mark}-{what}.csv"
-
-
 def case_rows(cases: QuerySet[Case]) -> Iterator[list[str]]:
     """Yield the header in the active language, then a row per case."""
     yield [

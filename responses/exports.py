@@ -71,8 +71,7 @@ class Style:
 
 
 def file_name(round_: Round, style: Style) -> str:
-    mark = "-rehearsal" if round_.rehearsal else ""
-    return f"{round_.slug}{mark}-{'labels' if style.labels else 'codes'}.csv"
+    return round_.file_name("labels" if style.labels else "codes")
 
 
 def rows(round_: Round, style: Style) -> Iterator[list[Cell]]:

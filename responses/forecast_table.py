@@ -1,12 +1,10 @@
 """The numbers behind the forecast's chart, a line per field day: for the page, the CSV file and the command."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from barometer import spreadsheet
 from barometer.spreadsheet import Cell
 from responses.forecasting import Forecast
 from responses.statistics.forecast import Projection
@@ -57,18 +55,13 @@ def lines(forecast: Forecast) -> list[Line]:
     return found
 
 
-def file_name(forecast: Forecast) -> str:
-    mark = "-rehearsal" if forecast.round.rehearsal else ""
-    return f"{forecast.round.slug}{mark}-forecast.csv"
+def rows(forecast: Forecast) -> list[list[Cell]]:
+    """Return the table of the file: a header in the active language, then a row per field day."""
+    return [_header(forecast), *map(_row, lines(forecast))]
 
 
-def csv_lines(forecast: Forecast, language: str) -> Iterator[str]:
-    """Yield the file line by line: semicolons and decimal commas, but commas and points in English."""
-    return spreadsheet.lines([_header(forecast), *map(_row, lines(forecast))], language)
-
-
-def _header(forecast: Forecast) -> list[str]:
-    header = [
+def _header(forecast: Forecast) -> list[Cell]:
+    header: list[Cell] = [
         _("Field day"),
         _("Date"),
         _("Submitted in all"),

@@ -84,11 +84,6 @@ def submitted_by_day(round_: Round, sampled: int, until: date) -> list[Day]:
     return days
 
 
-def file_name(round_: Round, what: str) -> str:
-    """Return what a downloaded table is called, without its ending; a rehearsal's says so."""
-    return f"{round_.slug}{'-rehearsal' if round_.rehearsal else ''}-{what}"
-
-
 def last_day(round_: Round, today: date) -> date:
     """Return the last day of the fieldwork so far: today, or the day on which the round was closed."""
     return timezone.localtime(round_.closed_at).date() if round_.closed_at else today

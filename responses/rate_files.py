@@ -1,12 +1,10 @@
 """The tables of the outcome rates as CSV files for spreadsheets."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from django.utils.translation import gettext
 
-from barometer.spreadsheet import BYTE_ORDER_MARK, Cell, for_spreadsheet
+from barometer.spreadsheet import Cell
 from responses.models import Case
 from responses.models.case import OUTCOME_LABELS
 from responses.rate_texts import MEANINGS, MISSING, RATES
@@ -19,26 +17,8 @@ from surveys.register_headers import HEADERS
 Rows = Iterator[Sequence[Cell]]
 
 
-def content(table: str, found: OutcomeRates, language: str) -> str:
-    """Return a table of ``TABLES`` as a file; Danish spreadsheets want semicolons and decimal commas."""
-    return _written(TABLES[table](found), language)
-
-
-def to_look_up(round_: Round, language: str) -> str:
-    """Return the units whose eligibility a newer register can tell, to be filled in and loaded again; one query."""
-    return _written(_to_look_up(round_, language), language)
-
-
-def _written(rows: Rows, language: str) -> str:
-    danish = language != "en"
-    text = io.StringIO(newline="")
-    text.write(BYTE_ORDER_MARK)
-    writer = csv.writer(text, delimiter=";" if danish else ",", lineterminator="\r\n")
-    writer.writerows([for_spreadsheet(cell, danish) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _to_look_up(round_: Round, language: str) -> Rows:
+def to_look_up(round_: Round, language: str) -> Rows:
+    """Yield the units whose eligibility a newer register can tell, to be filled in and loaded again; one query."""
     place = -1 if language == "en" else 0
     names = [HEADERS[field][place] for field in ("register_id", "p_number", "name", "address")]
     yield [*names, "Status"]

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from barometer import spreadsheet
 from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.formats import number
@@ -58,11 +59,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Give the list as a file that an authority can fill in."""
     round_ = get_object_or_404(Round, slug=slug)
     pieces = actions.export_list(round_=round_, language=get_language() or "en", by=staff(request), at=timezone.now())
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    mark = "-rehearsal" if round_.rehearsal else ""
-    response["Content-Disposition"] = f'attachment; filename="{round_.slug}{mark}-addresses.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return spreadsheet.attachment(pieces, round_.file_name("addresses"))
 
 
 @needs(Right.RUN_FIELDWORK)

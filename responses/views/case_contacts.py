@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from barometer import spreadsheet
 from barometer.access import needs, staff
 from barometer.roles import Right
 from responses.actions import consent as actions
-from responses.case_contacts import file_name
 from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
@@ -50,7 +50,4 @@ def export_requests(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _file(request: HttpRequest, slug: str, what: str, take: Callable[..., Iterator[str]]) -> HttpResponseBase:
     round_ = get_object_or_404(Round, slug=slug)
     pieces = take(round_=round_, language=get_language() or "en", by=staff(request), at=timezone.now())
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file_name(round_, what)}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return spreadsheet.attachment(pieces, round_.file_name(what))

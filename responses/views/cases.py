@@ -1,15 +1,16 @@
 """The cases of a round: found by what somebody says, filtered, and taken out as a file."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from barometer import spreadsheet
 from barometer.access import may, needs, staff
 from barometer.formats import language_name
 from barometer.roles import Right
-from responses import case_exports, case_filters
+from responses import case_filters
 from responses.actions import case_export
 from responses.case_filters import IN_WAVE, Filters
 from responses.models import BulkAct, Case
@@ -72,7 +73,4 @@ def export(request: HttpRequest, slug: str, what: str) -> HttpResponseBase:
     else:
         found = case_filters.find(round_, filters, at, with_addresses=may(request, Right.SEE_CONTACTS))
         pieces = case_export.take_cases(round_=round_, cases=found.cases, language=language, by=by, at=at)
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{case_exports.file_name(round_, what)}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return spreadsheet.attachment(pieces, round_.file_name(what))

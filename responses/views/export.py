@@ -2,12 +2,13 @@
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from barometer import spreadsheet
 from barometer.access import needs, staff
 from barometer.roles import Right
 from responses.actions.export import export_responses
@@ -26,10 +27,7 @@ def download(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         style = _style(form)
         pieces = export_responses(round_=round_, style=style, by=staff(request), at=timezone.now())
-        response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{file_name(round_, style)}"'
-        response["Cache-Control"] = "no-store"
-        return response
+        return spreadsheet.attachment(pieces, file_name(round_, style))
     submitted = Response.objects.submitted(round_).count()
     not_screened = Response.objects.submitted(round_).filter(screening__isnull=True).count()
     context = {"round": round_, "form": form, "submitted": submitted, "not_screened": not_screened}

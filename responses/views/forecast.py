@@ -1,17 +1,18 @@
 """The forecast of a round: whether and when it reaches its target, and what more contacts would bring."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from barometer import spreadsheet
 from barometer.access import needs
 from barometer.roles import Right
 from responses import forecast_texts
 from responses.forecast_chart import chart
 from responses.forecast_forms import PhoneRoundForm
-from responses.forecast_table import csv_lines, file_name, lines
+from responses.forecast_table import lines, rows
 from responses.forecasting import read
 from responses.statistics.forecast import Projection
 from surveys.models import Round
@@ -48,8 +49,4 @@ def forecast(request: HttpRequest, slug: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Give the numbers behind the chart as a file for a spreadsheet."""
     found = read(_round(slug), timezone.now())
-    language = get_language() or "en"
-    response = StreamingHttpResponse(list(csv_lines(found, language)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return spreadsheet.download(rows(found), found.round.file_name("forecast"), get_language() or "en")

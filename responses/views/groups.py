@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from barometer import spreadsheet
 from barometer.access import needs
 from barometer.roles import Right
-from responses import charts, monitoring
+from responses import charts
 from responses.groups import VARIABLES, Group, groups
 from responses.round_tables import TABLES
 from surveys.models import Round
@@ -88,4 +88,4 @@ def table(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
         raise Http404
     language = get_language() or "en"
     rows = TABLES[name](round_, language, timezone.localdate())
-    return spreadsheet.download(rows, monitoring.file_name(round_, name), language)
+    return spreadsheet.download(rows, round_.file_name(name), language)

@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from barometer import spreadsheet
 from barometer.access import may, needs
 from barometer.roles import Right
 from responses import charts, rate_files
@@ -63,7 +64,7 @@ def rates(request: HttpRequest, slug: str) -> HttpResponse:
 
 @needs(Right.SEE_ROUND)
 @require_safe
-def download(request: HttpRequest, slug: str, table: str) -> HttpResponse:
+def download(request: HttpRequest, slug: str, table: str) -> HttpResponseBase:
     """Give one table of the page as a CSV file, or the units to look up in a newer register."""
     if table == TO_LOOK_UP and not may(request, Right.SEE_CASES):  # it names the workplaces
         raise PermissionDenied
@@ -72,14 +73,10 @@ def download(request: HttpRequest, slug: str, table: str) -> HttpResponse:
         raise Http404
     language = get_language() or "en"
     if table == TO_LOOK_UP:
-        content = rate_files.to_look_up(round_, language)
+        rows = rate_files.to_look_up(round_, language)
     else:
-        content = rate_files.content(table, reading.read(round_, _by(request)), language)
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    mark = "-rehearsal" if round_.rehearsal else ""
-    response["Content-Disposition"] = f'attachment; filename="{round_.slug}{mark}-{table}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+        rows = rate_files.TABLES[table](reading.read(round_, _by(request)))
+    return spreadsheet.download(list(rows), round_.file_name(table), language)
 
 
 class Line(NamedTuple):

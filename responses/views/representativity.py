@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from barometer import spreadsheet
 from barometer.access import needs
 from barometer.roles import Right
 from responses import representativity
-from responses.case_contacts import file_name, lines
 from responses.figure_files import REPRESENTATIVITY, Row
 from responses.gain_chart import Side
 from responses.representativity import AUXILIARY, Reading
@@ -69,11 +69,7 @@ def export(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
 
 def csv_file(round_: Round, name: str, rows: Iterator[Row]) -> HttpResponseBase:
     """Return rows, in the active language, as a file."""
-    pieces = lines(lambda _round: rows, round_, get_language() or "en")
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file_name(round_, name)}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return spreadsheet.download(list(rows), round_.file_name(name), get_language() or "en")
 
 
 def _rows(variables: tuple[Variable, ...]) -> Iterator[VariableRow]:

@@ -84,6 +84,10 @@ class Round(models.Model):
             return self.Status.CLOSED
         return self.Status.OPEN if self.opened_at else self.Status.DRAFT
 
+    def file_name(self, what: str) -> str:
+        """Return what a downloaded file is called, without its ending; a rehearsal's says so."""
+        return f"{self.slug}{'-rehearsal' if self.rehearsal else ''}-{what}"
+
     def field_day(self, on: date) -> int:
         """Return the day of the fieldwork, 0 on the opening day."""
         return (on - self.opens_on).days

@@ -47,7 +47,7 @@ def read(round_: Round, by: str = "", language: str = "en") -> str:
 def table(round_: Round, name: str, **query: str) -> list[dict[str, str]]:
     answer = browser_of(finn()).get(reverse("rates-file", args=[round_.slug, name]), query)
     assert answer.status_code == 200
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_headline_rr1_and_weighted_rr1() -> None:
@@ -134,7 +134,7 @@ def test_a_danish_spreadsheet_gets_semicolons_and_decimal_commas() -> None:
     round_ = make_field()
     with translation.override("da"):
         answer = browser_of(finn(), "da").get(reverse("rates-file", args=[round_.slug, "rates"]))
-    assert "HEADLINE;0,5;3;6;" in answer.content.decode()
+    assert "HEADLINE;0,5;3;6;" in answer.getvalue().decode()
     assert "rehearsal-rates.csv" in answer["Content-Disposition"]
 
 

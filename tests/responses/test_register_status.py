@@ -181,7 +181,7 @@ def test_the_list_to_look_up_is_filled_in_and_loaded_again() -> None:
     make_case(round_, register_id="1000000002", events=[EventKind.REACHED])
     with translation.override("da"):
         answer = browser_of(finn(), "da").get(reverse("rates-file", args=[round_.slug, "to-look-up"]))
-    text = answer.content.decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     assert text.splitlines()[0] == "Arbejdsstedsnummer;P-nummer;Navn;Adresse;Status"
     assert "'=SUM(A1)" in text
     assert "1000000002" not in text
