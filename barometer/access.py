@@ -115,11 +115,6 @@ def needs(
     return decorate
 
 
-def staff_required(view: View[P]) -> View[P]:
-    """Ask for any role in the round: a page that has not been given a right of its own yet."""
-    return needs(None)(view)
-
-
 def for_staff(view: View[P]) -> View[P]:
     """Ask for a login of staff, with or without a role: the front page."""
 

@@ -21,8 +21,8 @@ django.setup()
 
 from barometer.bulk import copy_rows  # noqa: E402
 from benchmarks.dashboard import measured  # noqa: E402
+from responses.groups import VARIABLES  # noqa: E402
 from responses.models import Case, CaseEvent  # noqa: E402
-from responses.rates import VARIABLES  # noqa: E402
 from responses.statistics.dispositions import EventKind  # noqa: E402
 from responses.statistics.outcomes import CaseOutcome  # noqa: E402
 from surveys.models import IndustryGroup, Level, Region, Round, SampleUnit, SizeClass, Workplace  # noqa: E402

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from responses.models import Case, Coordinator, Mail
 from responses.models.case import CaseQuerySet
 from responses.statistics.dispositions import Disposition
+from responses.statistics.outcome_rates import response_rate
 from surveys.models import AuthorityContact, QuietWeek, Round, Workplace
 
 MAILS_SHOWN = 20
@@ -30,7 +31,7 @@ class Authority:
 
     @property
     def rate(self) -> float | None:
-        return self.submitted / self.sampled if self.sampled else None
+        return response_rate(self.sampled, self.submitted)
 
 
 def cases_of(round_: Round, code: str) -> CaseQuerySet:

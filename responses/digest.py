@@ -70,7 +70,7 @@ def of_round(round_: Round, at: datetime, *, alarms: int) -> Digest:
         waiting=waiting,
         submitted=overall.submitted,
         sampled=overall.sampled,
-        rate=overall.submitted / overall.sampled if overall.sampled else None,
+        rate=overall.response_rate,
         target=float(round_.target_response_rate),
     )
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from django.utils.translation import gettext
 
 from barometer.spreadsheet import Cell
+from responses.groups import VARIABLES
 from responses.models import Case
 from responses.models.case import OUTCOME_LABELS
 from responses.rate_texts import MEANINGS, MISSING, RATES
-from responses.rates import VARIABLES, OutcomeRates, Part
+from responses.rates import OutcomeRates, Part
 from responses.statistics.outcome_rates import Rate
 from responses.statistics.outcomes import AAPOR, TO_LOOK_UP
 from surveys.models import Round
@@ -67,7 +68,7 @@ def _eligibility(found: OutcomeRates) -> Rows:
 
 
 def _groups(found: OutcomeRates) -> Rows:
-    yield [str(VARIABLES[found.by]), *_rate_headers()]
+    yield [str(VARIABLES[found.by].label), *_rate_headers()]
     for part in found.groups:
         for row in _of_part(part):
             yield [part.label, *row]

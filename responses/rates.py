@@ -7,25 +7,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Sum, Value
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
+from responses.groups import VARIABLES
 from responses.models import Case, CaseEvent
 from responses.statistics.dispositions import EventKind
 from responses.statistics.outcome_rates import Counts, Rate, aapor_rates, eligibility, response_rate
 from responses.statistics.outcomes import TO_LOOK_UP, CaseOutcome
-from surveys.models import IndustryGroup, Level, Region, Round, SizeClass, Stratum
+from surveys.models import Level, Round, Stratum
 
 UNIT = "sample_unit__"
-VARIABLES: dict[str, str | Promise] = {
-    "level": _("Level"),
-    "industry_group": _("Industry group"),
-    "size_class": _("Size class"),
-    "region": _("Region"),
-    "authority": _("Authority"),
-    "stratum": _("Stratum"),
-}
-LISTS = {"level": Level, "industry_group": IndustryGroup, "size_class": SizeClass, "region": Region}
 
 
 class Cell(NamedTuple):
@@ -58,10 +48,6 @@ class Part:
     @cached_property
     def counts(self) -> Counts:
         return Counts.of({outcome: cases for outcome, (cases, _) in self.outcomes.items()})
-
-    @cached_property
-    def weighted_counts(self) -> Counts:
-        return Counts.of({outcome: weight for outcome, (_, weight) in self.outcomes.items()})
 
     @property
     def sampled(self) -> int:
@@ -164,17 +150,10 @@ def _groups(by: str, cells: Sequence[Cell], e: Mapping[str, Rate], strata: Mappi
 
 def _labels(by: str, codes: Iterable[str | int], strata: Mapping[int, Stratum]) -> list[tuple[str | int, str]]:
     if by == "stratum":
-        return [(pk, _stratum(stratum)) for pk, stratum in sorted(strata.items())]
-    if by in LISTS:
-        choices: Sequence[tuple[str, Any]] = LISTS[by].choices
-        return [(code, str(label)) for code, label in choices]
+        return [(pk, stratum.label()) for pk, stratum in sorted(strata.items())]
+    if (listed := VARIABLES[by].codes) is not None:
+        return [(str(code), str(label)) for code, label in listed.choices]
     return [(code, str(code)) for code in sorted(map(str, codes))]
-
-
-def _stratum(stratum: Stratum) -> str:
-    parts = [str(Level(stratum.level).label)]
-    parts += [" + ".join(stratum.industry_group_labels()), " + ".join(stratum.size_class_labels())]
-    return ", ".join(parts)
 
 
 def _levels(cells: Sequence[Cell], e: Mapping[str, Rate]) -> list[Eligibility]:

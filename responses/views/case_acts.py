@@ -33,6 +33,7 @@ from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import Round
 
 Said = Mapping[str, Any]
+Do = Callable[[Case, LinkHolder, Said, User, datetime], object]
 MOST_DIGITS = 19
 
 
@@ -44,10 +45,20 @@ class Act:
     explanation: Promise
     done: Promise
     dispositions: frozenset[Disposition]
-    do: Callable[[Case, LinkHolder, Said, User, datetime], None]
+    do: Do
     after_close: bool = False
     when: Callable[[Case, LinkHolder], bool] = lambda case, owner: True
     form: type[ReasonForm] = ReasonForm
+
+
+def _to_case(action: Callable[..., object]) -> Do:
+    """What is done to the case itself, and asks for nothing but a reason."""
+    return lambda case, owner, said, by, at: action(case=case, reason=said["reason"], by=by, at=at)
+
+
+def _to_owner(action: Callable[..., object]) -> Do:
+    """The same, to the owner's link."""
+    return lambda case, owner, said, by, at: action(holder=owner, reason=said["reason"], by=by, at=at)
 
 
 ANY = frozenset(Disposition)
@@ -63,9 +74,7 @@ ACTS = {
         ),
         done=gettext_lazy("The case is recorded as not eligible."),
         dispositions=UNFINISHED,
-        do=lambda case, holder, said, by, at: actions.confirm_ineligible(
-            case=case, reason=said["reason"], by=by, at=at
-        ),
+        do=_to_case(actions.confirm_ineligible),
         after_close=True,
     ),
     "eligible": Act(
@@ -73,7 +82,7 @@ ACTS = {
         explanation=gettext_lazy("The case goes back to where it stood before the report, and can be answered."),
         done=gettext_lazy("The case can be answered again."),
         dispositions=frozenset({Disposition.INELIGIBLE_REPORTED, Disposition.INELIGIBLE}),
-        do=lambda case, holder, said, by, at: actions.reject_ineligible(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(actions.reject_ineligible),
         after_close=True,
     ),
     "reopen": Act(
@@ -85,7 +94,7 @@ ACTS = {
         ),
         done=gettext_lazy("The answers can be changed again. They count when they are submitted once more."),
         dispositions=frozenset({Disposition.SUBMITTED}),
-        do=lambda case, holder, said, by, at: correction.reopen(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(correction.reopen),
     ),
     "refuse-correction": Act(
         title=gettext_lazy("Refuse the request to correct"),
@@ -94,7 +103,7 @@ ACTS = {
         ),
         done=gettext_lazy("The request is refused. The answers stand."),
         dispositions=frozenset({Disposition.SUBMITTED}),
-        do=lambda case, holder, said, by, at: correction.refuse(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(correction.refuse),
         when=lambda case, owner: correction.state_of(case) is Correction.REQUESTED,
     ),
     "refusal": Act(
@@ -104,16 +113,14 @@ ACTS = {
         ),
         done=gettext_lazy("The refusal is recorded."),
         dispositions=UNFINISHED - {Disposition.DECLINED},
-        do=lambda case, holder, said, by, at: actions.record_refusal(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(actions.record_refusal),
     ),
     "bounce": Act(
         title=gettext_lazy("Record that a mail came back"),
         explanation=gettext_lazy("The mail program says that the address does not exist or takes no mail."),
         done=gettext_lazy("The bounce is recorded."),
         dispositions=frozenset({Disposition.NOT_STARTED, Disposition.STARTED}),
-        do=lambda case, holder, said, by, at: bounce.record_bounce_of_case(
-            case=case, reason=said["reason"], by=by, at=at
-        ),
+        do=_to_case(bounce.record_bounce_of_case),
     ),
     "confirm-address": Act(
         title=gettext_lazy("Confirm the e-mail address"),
@@ -123,7 +130,7 @@ ACTS = {
         ),
         done=gettext_lazy("The address is confirmed."),
         dispositions=UNFINISHED,
-        do=lambda case, holder, said, by, at: actions.confirm_address(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(actions.confirm_address),
     ),
     "new-link": Act(
         title=gettext_lazy("Make a new personal link"),
@@ -132,7 +139,7 @@ ACTS = {
         ),
         done=gettext_lazy("There is a new link. It stands in the next mail; links already sent no longer work."),
         dispositions=ANY,
-        do=lambda case, holder, said, by, at: actions.reissue_link(holder=holder, reason=said["reason"], by=by, at=at),
+        do=_to_owner(actions.reissue_link),
     ),
     "retire-link": Act(
         title=gettext_lazy("Retire the personal link"),
@@ -140,7 +147,7 @@ ACTS = {
         done=gettext_lazy("The link is retired."),
         dispositions=ANY,
         when=lambda case, owner: owner.retired_at is None,
-        do=lambda case, holder, said, by, at: actions.retire_link(holder=holder, reason=said["reason"], by=by, at=at),
+        do=_to_owner(actions.retire_link),
     ),
     "send-link": Act(
         title=gettext_lazy("Send the link again"),
@@ -150,7 +157,7 @@ ACTS = {
         ),
         done=gettext_lazy("The link is in the queue once more."),
         dispositions=TO_ANSWER,
-        do=lambda case, holder, said, by, at: link_copy.send_link(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(link_copy.send_link),
     ),
     "pause": Act(
         title=gettext_lazy("Pause the case"),
@@ -171,7 +178,7 @@ ACTS = {
         explanation=gettext_lazy("The workplace gets mails, letters and calls again, as the contact plan says."),
         done=gettext_lazy("The pause is ended."),
         dispositions=ANY,
-        do=lambda case, holder, said, by, at: pause.resume(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(pause.resume),
         when=lambda case, owner: is_paused(case),
     ),
 }
@@ -184,7 +191,7 @@ def _on_outcome(title: str, explanation: str, done: str, do: Callable[..., None]
         explanation=gettext_lazy(explanation),
         done=gettext_lazy(done),
         dispositions=UNFINISHED,
-        do=lambda case, holder, said, by, at: do(case=case, reason=said["reason"], by=by, at=at),
+        do=_to_case(do),
         after_close=True,
         **more,
     )

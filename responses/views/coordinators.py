@@ -18,6 +18,7 @@ from barometer.problems import sentence
 from barometer.roles import Right
 from responses import coordination
 from responses.actions import coordinator as actions
+from responses.authorities import state_of
 from responses.models import Coordinator
 from responses.problem_texts import TEXTS
 from surveys.actions.round import default_texts
@@ -89,16 +90,8 @@ def _rows(round_: Round, at: datetime) -> list[Row]:
     rows = []
     for contact in contacts:
         found = coordinators.get(contact.pk)
-        rows.append(Row(contact, found, workplaces.get(contact.authority_code, 0), _state(found, at)))
+        rows.append(Row(contact, found, workplaces.get(contact.authority_code, 0), state_of(found, at)))
     return rows
-
-
-def _state(coordinator: Coordinator | None, at: datetime) -> str:
-    if coordinator is None:
-        return "none"
-    if coordinator.retired_at:
-        return "withdrawn"
-    return "works" if at < coordinator.expires_at else "expired"
 
 
 def _sentence(language: str) -> str:

@@ -16,6 +16,7 @@ from barometer.roles import Right
 from responses import charts, rate_files
 from responses import rates as reading
 from responses.actions import left_off
+from responses.groups import VARIABLES
 from responses.models.case import OUTCOME_LABELS
 from responses.rate_texts import MEANINGS, MISSING, RATES
 from responses.statistics.outcome_rates import Rate
@@ -55,7 +56,7 @@ def rates(request: HttpRequest, slug: str) -> HttpResponse:
         "to_look_up": sum(level.to_look_up for level in found.levels),
         "columns": COLUMNS,
         "groups": [(part, [_value(part, *column) for column in COLUMNS]) for part in found.groups],
-        "variables": reading.VARIABLES,
+        "variables": {code: variable.label for code, variable in VARIABLES.items()},
         "deleted_on": left_off.deleted_on(round_),
         "computed_at": timezone.now(),
     }
@@ -124,4 +125,4 @@ def _outcomes(part: reading.Part) -> list[OutcomeLine]:
 
 def _by(request: HttpRequest) -> str:
     by = request.GET.get("by", "")
-    return by if by in reading.VARIABLES else next(iter(reading.VARIABLES))
+    return by if by in VARIABLES else next(iter(VARIABLES))

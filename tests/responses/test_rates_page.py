@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from responses import rates
+from responses.groups import VARIABLES
 from responses.rate_texts import MEANINGS, MISSING, RATES
 from responses.statistics.dispositions import EventKind
 from responses.statistics.outcome_rates import Missing
@@ -80,7 +81,7 @@ def test_e_is_by_level_and_waits_for_the_register() -> None:
 
 def test_by_any_register_variable_and_each_with_its_n() -> None:
     round_ = make_field()
-    for by in rates.VARIABLES:
+    for by in VARIABLES:
         parts = rates.read(round_, by).groups
         assert sum(part.sampled for part in parts) == 6
         assert sum(part.submitted for part in parts) == 3
