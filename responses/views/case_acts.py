@@ -61,8 +61,8 @@ def _to_owner(action: Callable[..., object]) -> Do:
     return lambda case, owner, said, by, at: action(holder=owner, reason=said["reason"], by=by, at=at)
 
 
-ANY = frozenset(Disposition)
-UNFINISHED = ANY - {Disposition.SUBMITTED, Disposition.INELIGIBLE, Disposition.ERASED}
+ANY = frozenset(Disposition) - {Disposition.ERASED}  # of what is erased nothing is left to act on
+UNFINISHED = ANY - {Disposition.SUBMITTED, Disposition.INELIGIBLE}
 TO_ANSWER = frozenset({Disposition.NOT_STARTED, Disposition.BOUNCED, Disposition.STARTED})
 
 ACTS = {

@@ -7,7 +7,7 @@ from barometer import audit
 from barometer.models import AuditEvent
 from responses import links
 from responses.actions import erasure
-from responses.models import Case, CaseContact, Mail, Response
+from responses.models import BulkAct, Case, CaseContact, Mail, Response
 from responses.monitoring import monitor
 from responses.statistics.dispositions import Disposition, EventKind
 from responses.statistics.outcomes import CaseOutcome
@@ -28,6 +28,10 @@ def make_known_case(round_: Round | None = None) -> Case:
     owner = case.holders.get(role="owner")
     make_mail(case)
     case.calls.create(at=NOON, outcome="no_answer", note="Signe Sårbar er på ferie")
+    case.notes.create(at=NOON, text="Signe Sårbar ringer selv")
+    act = BulkAct.objects.create(round=case.round, kind=BulkAct.Kind.ADDRESS, at=NOON)
+    changed = {"name": "Signe Sårbar", "email": SECRET}
+    act.changes.create(case=case, event=case.events.earliest("pk"), before=changed, after=changed)
     consent = {"language": "da", "text_version": 1, "recipient": "COI", "email": SECRET, "innovation": "Signes idé"}
     CaseContact.objects.create(round=case.round, holder=owner, at=NOON, name="Signe Sårbar", **consent)
     audit.record("case.noted", target=case, by=None, at=NOON, reason="Signe Sårbar ringede")
@@ -99,6 +103,15 @@ def test_its_links_end_and_waiting_mails_are_cancelled() -> None:
     erase(case)
     assert links.holder_of(links.ANSWER, token) is None
     assert refreshed(mail).status == Mail.Status.CANCELLED
+
+
+def test_nobody_gives_an_erased_case_a_new_link_by_mistake() -> None:
+    case = make_case()
+    erase(case)
+    address = reverse("case-act", args=[case.pk, "new-link"])
+    assert browser_of(finn()).post(address, {"reason": "asked again"}).status_code == 302
+    assert refreshed(case.holders.get()).retired_at is not None
+    assert "new-link" not in browser_of(finn()).get(reverse("case", args=[case.pk])).content.decode()
 
 
 def test_a_mail_about_another_workplace_too_keeps_its_address_and_loses_its_words() -> None:
