@@ -10,16 +10,26 @@ from barometer import audit
 from barometer.models import User
 from responses.actions.answering import route_of
 from responses.models import Response, Screening
+from surveys.answering.wording import Wording
 from surveys.models import Round
 from surveys.questionnaire.routing import Route
 
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """What one response says in its own words, by the name of its column."""
+    """What one response says in its own words on its route, by the name of its column."""
 
     response: Response
+    route: Route
     texts: Mapping[str, str]
+
+    def in_words(self, language: str) -> list[tuple[str, str]]:
+        """Return each text with the question that it answers."""
+        wording = Wording.of(self.route, language)
+        items = {item.code: item for item in self.route.items}
+        return [
+            (wording.text(items[name.partition("__")[0]].question.label), text) for name, text in self.texts.items()
+        ]
 
 
 def own_words(taken: Route) -> dict[str, str]:
@@ -45,8 +55,9 @@ def _waiting(round_: Round, limit: int) -> Iterator[OwnWords]:
     found = 0
     for response in waiting.select_related("case__sample_unit__workplace").iterator(chunk_size=200):
         response.case.round = round_
-        texts = own_words(route_of(response.case, response.answers))
-        yield OwnWords(response, texts)
+        taken = route_of(response.case, response.answers)
+        texts = own_words(taken)
+        yield OwnWords(response, taken, texts)
         found += bool(texts)
         if found == limit:
             return

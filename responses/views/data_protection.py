@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -117,9 +117,10 @@ def own_words(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, said % {"count": count})
         return redirect("own-words", slug)
     submitted = Response.objects.submitted(round_).order_by()
+    language = get_language() or "en"
     context = {
         "round": round_,
-        "waiting": screening.to_screen(round_, TEXTS_PER_PAGE),
+        "waiting": [(each.response, each.in_words(language)) for each in screening.to_screen(round_, TEXTS_PER_PAGE)],
         "not_screened": submitted.filter(screening__isnull=True).count(),
         "passed": submitted.filter(screening__passes=True).count(),
         "held": submitted.filter(screening__passes=False).count(),

@@ -98,7 +98,8 @@ def test_the_page_shows_words_escaped_and_takes_the_decisions(round_: Round) -> 
     response = make_response(make_case(round_), {"comment": "<b>fine</b>"})
     address = reverse("own-words", args=[round_.slug])
     browser = browser_of(finn())
-    assert "&lt;b&gt;fine" in browser.get(address).content.decode()
+    page = browser.get(address).content.decode()
+    assert "<dt>Comment</dt><dd>&lt;b&gt;fine" in page
     posted = {f"r{response.pk}": "passes", "rx": "passes", "r": "passes", "r99999999": "held"}
     assert browser.post(address, posted).status_code == 302
     assert exported(round_) == [("<b>fine</b>", "")]
