@@ -48,12 +48,16 @@ class Weighting:
         return self.collapsed.labels[number], self.weights[number]
 
 
-def weigh(round_: Round) -> Weighting:
-    """Return the weights that follow from what is submitted and confirmed as not eligible by now; three queries."""
+def weigh(round_: Round, responding: Mapping[int, int] | None = None) -> Weighting:
+    """Return the weights that follow from what is submitted and confirmed as not eligible by now; three queries.
+
+    ``responding``: the responses by primary key of their stratum, where they have been read already.
+    """
     strata = tuple(Stratum.objects.filter(sample__round=round_).order_by("pk"))
-    submitted = Response.objects.submitted(round_).order_by().values_list("case__sample_unit__stratum")
     gone = Case.objects.of_round(round_).filter(disposition=Disposition.INELIGIBLE).order_by()
-    responding = dict(submitted.annotate(Count("pk")))
+    if responding is None:
+        submitted = Response.objects.submitted(round_).order_by().values_list("case__sample_unit__stratum")
+        responding = dict(submitted.annotate(Count("pk")))
     ineligible = dict(gone.values_list("sample_unit__stratum").annotate(Count("pk")))
     r = [responding.get(stratum.pk, 0) for stratum in strata]
     i = [ineligible.get(stratum.pk, 0) for stratum in strata]
@@ -86,14 +90,20 @@ class Dataset:
     """The submitted responses of a round, one row each.
 
     Attributes:
+        cases: primary key of each row's case.
         strata: primary key of each row's stratum.
         register: codes of the frame's register variables, by their names in ``REGISTER``.
         columns: by the text of an expression: 1 it holds, 0 it does not, −1 not asked, −2 asked and not answered.
     """
 
+    cases: NDArray[np.int64]
     strata: NDArray[np.int64]
     register: Mapping[str, NDArray[np.str_]]
     columns: Mapping[str, NDArray[np.int8]]
+
+    def by_stratum(self) -> dict[int, int]:
+        """Return the number of rows of each stratum, by its primary key."""
+        return Counter(self.strata.tolist())
 
 
 def dataset(round_: Round, expressions: Iterable[str]) -> Dataset:
@@ -115,6 +125,7 @@ def make_dataset(round_: Round, texts: Iterable[str]) -> Dataset:
     questionnaire = round_.questionnaire.definition()
     expressions = {text: parse(text) for text in texts}
     rests_on = {text: _questions(questionnaire, expression) for text, expression in expressions.items()}
+    cases: list[int] = []
     strata: list[int] = []
     register: dict[str, list[object]] = {name: [] for name in REGISTER}
     columns: dict[str, list[int]] = {text: [] for text in expressions}
@@ -123,12 +134,14 @@ def make_dataset(round_: Round, texts: Iterable[str]) -> Dataset:
         unit = response.case.sample_unit
         known = unit.workplace.register()
         taken = route(questionnaire, known, response.answers)
+        cases.append(response.case_id)
         strata.append(unit.stratum_id)
         for name, values in register.items():
             values.append(known[name])
         for text, expression in expressions.items():
             columns[text].append(_code(taken, expression, rests_on[text]))
     return Dataset(
+        cases=np.array(cases, dtype=np.int64),
         strata=np.array(strata, dtype=np.int64),
         register={name: np.array(values, dtype=np.str_) for name, values in register.items()},
         columns={text: np.array(codes, dtype=np.int8) for text, codes in columns.items()},

@@ -7,9 +7,10 @@ import numpy as np
 from django.utils.translation import gettext
 
 from barometer.problems import Problem, sentence
-from responses.dataset import Dataset, Weighting, dataset, weigh
+from responses.dataset import Dataset, dataset
 from responses.problem_texts import TEXTS
-from responses.statistics.estimation import NOT_ANSWERED, Design, ShareEstimate, share
+from responses.round_design import Joined, RoundDesign, round_design
+from responses.statistics.estimation import NOT_ANSWERED, NOT_ASKED, ShareEstimate, share
 from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
 from surveys.questionnaire.definition import Label, Questionnaire
@@ -43,14 +44,6 @@ class Table:
     title: str
     grouped: bool
     lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """``count`` strata made one, named by what they have in common."""
-
-    label: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,30 +103,18 @@ def estimate(round_: Round, id_: str, language: str) -> Estimates:
     known = indicators_of(questionnaire)
     if known.indicator(id_) is None:
         raise UnknownIndicator([indicator.id for indicator in known.indicators])
-    weighting = weigh(round_)  # before the rows: one submitted in between only adds to a stratum that has enough
     data = dataset(round_, {expression.text for i in known.indicators for expression in (i.share, i.base)})
-    estimator = _Estimator(questionnaire, data, weighting, language)
+    basis = round_design(round_, data)
+    estimator = _Estimator(questionnaire, data, basis, language)
     return Estimates(
         tables=tuple(_tables(known, id_, estimator)),
-        responding=data.strata.size,
-        ineligible=sum(weighting.ineligible),
-        population=sum(stratum.population_size for stratum in weighting.strata),
-        joined=_joined(weighting),
+        responding=basis.responding,
+        ineligible=basis.ineligible,
+        population=basis.population,
+        joined=basis.joined,
         provisional=round_.closed_at is None,
         rehearsal=round_.rehearsal,
     )
-
-
-def _joined(weighting: Weighting) -> tuple[Joined, ...]:
-    if weighting.collapsed is None:
-        return ()
-    found = []
-    for collapse in weighting.collapsed.collapses:
-        stratum = weighting.strata[collapse.strata[0]]
-        level, sizes = stratum.get_level_display(), " + ".join(stratum.size_class_labels())
-        label = {"level_size": f"{level}, {sizes}", "level": level, "all": gettext("All levels")}[collapse.to]
-        found.append(Joined(str(label), len(collapse.strata)))
-    return tuple(found)
 
 
 def _tables(known: Indicators, id_: str, estimator: "_Estimator") -> Iterator[Table]:
@@ -161,17 +142,10 @@ def _totals(indicator: Indicator, grouped: Indicator) -> bool:
 
 
 class _Estimator:
-    """Estimates lines from one dataset and its weights. The rows are the responses, then the known ineligible."""
+    """Estimates lines from one dataset and its design."""
 
-    def __init__(self, questionnaire: Questionnaire, data: Dataset, weighting: Weighting, language: str) -> None:
-        self.questionnaire, self.data, self.language = questionnaire, data, language
-        self.gone = sum(weighting.ineligible)
-        self.design: Design | None = None
-        if collapsed := weighting.collapsed:
-            number = {stratum.pk: collapsed.stratum[place] for place, stratum in enumerate(weighting.strata)}
-            responding = [number[stratum] for stratum in self.data.strata.tolist()]
-            ineligible = np.repeat(collapsed.stratum, weighting.ineligible)
-            self.design = Design.of(np.concatenate([responding, ineligible]), collapsed.populations)
+    def __init__(self, questionnaire: Questionnaire, data: Dataset, basis: RoundDesign, language: str) -> None:
+        self.questionnaire, self.data, self.basis, self.language = questionnaire, data, basis, language
 
     def text(self, label: Label) -> str:
         return label.text(self.language, {})
@@ -193,11 +167,12 @@ class _Estimator:
         )
 
     def _share(self, indicator: Indicator, group: str) -> ShareEstimate:
-        if self.design is None:
+        design = self.basis.design
+        if design is None:
             return NOTHING
         base, codes = self.data.columns[indicator.base.text], self.data.columns[indicator.share.text]
         codes = np.where(base == NOT_ANSWERED, np.int8(NOT_ANSWERED), codes)
         domain = (base == 1) | (base == NOT_ANSWERED)
         if group and indicator.by:
             domain &= self.data.register[indicator.by] == group
-        return share(self.design, np.pad(codes, (0, self.gone)), np.pad(domain, (0, self.gone)))
+        return share(design, self.basis.spread(codes, NOT_ASKED), self.basis.spread(domain, 0))

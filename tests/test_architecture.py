@@ -121,6 +121,7 @@ LAYERS = (
         "whole_pdf",
         "figure_files",
         "dataset",
+        "round_design",
         "estimates",
         "monitoring",
         "rates",
