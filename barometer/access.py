@@ -1,15 +1,15 @@
 """Who may see a staff page: each view is marked with the rights that it needs, and what is not marked is refused."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.apps import apps
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from barometer.models import User
 from barometer.roles import ALL, Right, rights_of
@@ -180,10 +180,22 @@ class May:
         return right in here
 
 
+class MayOpen:
+    """``{% if "cases" in may_open %}``: whether they may look at the page of that name, of the round at hand."""
+
+    def __init__(self, may: May) -> None:
+        self.may = may
+
+    def __contains__(self, name: str) -> bool:
+        mark = _marks(get_resolver())[name]
+        return mark.read is None or mark.read in self.may
+
+
 def context(request: HttpRequest) -> dict[str, object]:
     """For templates: ``may`` has the rights where the page stands, ``may_everywhere`` those in all rounds."""
     return {
         "may": May(request, everywhere=False),
+        "may_open": MayOpen(May(request, everywhere=False)),
         "may_everywhere": May(request, everywhere=True),
         "only_reads": getattr(request, "only_reads", False),
     }
@@ -198,6 +210,21 @@ def marked(mark: str, routes: Iterable[URLPattern | URLResolver]) -> list[URLPat
         else:
             vars(route.callback).setdefault("mark", mark)
     return found
+
+
+@cache
+def _marks(resolver: URLResolver) -> dict[str, Mark]:
+    """Return what the pages need that are marked with a right, by their names."""
+    pairs = ((route.name or "", mark_of(route.callback)) for route in _routes(resolver.url_patterns))
+    return {name: mark for name, mark in pairs if isinstance(mark, Mark)}
+
+
+def _routes(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns)
+        else:
+            yield pattern
 
 
 def mark_of(view: object) -> Mark | str | None:

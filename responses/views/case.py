@@ -31,13 +31,13 @@ from surveys.models import AddressKind, AuthorityContact, Round
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is known of a case and what happened to it."""
     case_ = _case(pk)
-    return render(request, "responses/cases/case.html", page_of(request, case_, form_of(case_)))
+    return render(request, "responses/cases/case.html", page_of(request, case_, form_of(case_, elsewhere=True)))
 
 
 def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str, object]:
     """Return the context of the page; contact data only for those who may see them."""
     round_ = case_.round
-    with_contacts = may(request, Right.SEE_CONTACTS)
+    with_contacts, can_act = may(request, Right.SEE_CONTACTS), may(request, Right.RUN_FIELDWORK)
     holders = list(case_.holders.select_related("hand_over").order_by("pk"))
     owner = next(holder for holder in holders if holder.role == LinkHolder.Role.OWNER)
     workplace = case_.sample_unit.workplace
@@ -48,6 +48,7 @@ def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str,
         "workplace": workplace,
         "stratum": case_.sample_unit.stratum,
         "with_contacts": with_contacts,
+        "can_act": can_act,
         "holders": [(holder, AddressKind(holder.address_kind).label) for holder in holders],
         "authority_contact": _authority_contact(case_) if with_contacts else None,
         "link": _rehearsal_link(request, case_, owner),
@@ -66,7 +67,7 @@ def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str,
         "claim": CallClaim.objects.in_force(round_, timezone.now()).filter(case=case_).select_related("by").first(),
         "notes": CaseNote.objects.filter(case=case_).select_related("by", "corrected_by").order_by("pk"),
         "note_form": note_form,
-        "acts": [(slug, act.title) for slug, act in ACTS.items() if can(act, case_, owner)],
+        "acts": [(slug, act.title) for slug, act in ACTS.items() if can_act and can(act, case_, owner)],
     }
 
 

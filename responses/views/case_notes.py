@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -19,10 +20,12 @@ from responses.case_forms import NoteForm
 from responses.models import Case, CaseNote
 
 
-def form_of(case: Case, data: dict[str, object] | None = None) -> NoteForm:
-    """Return the form for a new note, which knows the last note that was there."""
+def form_of(case: Case, data: dict[str, object] | None = None, *, elsewhere: bool = False) -> NoteForm:
+    """Return the form for a new note, which knows the last note that was there; on another page it says where to."""
     form = NoteForm(data)
     with_seen(form, last_note(case))
+    if elsewhere:
+        form.helper.form_action = reverse("case-notes", args=[case.pk])
     return form
 
 

@@ -28,6 +28,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     round_ = get_object_or_404(Round, slug=slug)
     filters, at = Filters.of(request.GET.dict()), timezone.now()
     found = case_filters.find(round_, filters, at, with_addresses=may(request, Right.SEE_CONTACTS))
+    can_act = may(request, Right.RUN_FIELDWORK)
     context = {
         "round": round_,
         "page": found.page(request.GET.get("page"), CASES_PER_PAGE),
@@ -37,7 +38,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "works": [(code, work.label) for code, work in LISTS.items()],
         "dispositions": DISPOSITION_LABELS.items(),
         "asking": Case.objects.of_round(round_).asking_to_correct().count(),
-        "acts": BulkAct.Kind.choices if round_.status == Round.Status.OPEN else [],
+        "acts": BulkAct.Kind.choices if round_.status == Round.Status.OPEN and can_act else [],
         **_choices(round_, filters),
     }
     return render(request, "responses/cases/list.html", context)

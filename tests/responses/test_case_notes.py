@@ -32,6 +32,7 @@ def test_a_note_stands_on_the_page_with_time_and_author_and_leaves_a_line() -> N
     assert post(case, "The head is away until Easter.")[0] == 302
     page = shown(case)
     assert "The head is away until Easter." in page
+    assert f'action="{reverse("case-notes", args=[case.pk])}"' in page
     assert "Dana Dam" in page
     assert "A note was written" in page
     assert case.events.filter(kind=EventKind.NOTED).count() == 1
