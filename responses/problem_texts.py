@@ -88,6 +88,18 @@ TEXTS: dict[str, str | Promise] = {
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),
+    # comparisons (responses/statistics/comparing.py)
+    "comparison_empty_base": _("One of the groups has no answers, so there is nothing to compare."),
+    "comparison_one_group": _("All answers are in one group, so there is nothing to compare it with."),
+    "comparison_one_category": _("All have given the same answer, so there is no difference to test."),
+    "comparison_without_degrees_of_freedom": _("Too few answers (%(n)s) for a test."),
+    "comparison_without_variation": _(
+        "The answers (%(n)s) do not vary inside the groups, so the uncertainty of the difference cannot be estimated."
+    ),
+    "comparison_too_sparse": _(
+        "The table has too many empty cells for %(n)s answers to be tested. Join answers or groups."
+    ),
+    "comparison_counted_completely": _("Every workplace has been counted: a difference is exact, and needs no test."),
     # the words of mails (responses/mail_checks.py)
     "mail_subject_empty": _("Write a subject."),
     "mail_subject_lines": _("The subject must stand on one line. Remove the line break."),

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from barometer.problems import Problem
+from responses.statistics.linearisation import Calibration
 
 CONFIDENCE = 0.95
 NOT_ASKED, NOT_ANSWERED = -1, -2
@@ -41,6 +42,7 @@ class Design:
         populations: N_h, workplaces in the frame, by stratum; length H. Infinite = no finite population correction,
             for claims beyond the round's own period.
         counts: m_h, rows by stratum; length H.
+        calibration: what the weights were calibrated to; None if they were not.
 
     Rows are submitted questionnaires and known ineligible units alike; make one with ``Design.of``.
     """
@@ -49,10 +51,22 @@ class Design:
     weights: Floats
     populations: Floats
     counts: Integers = field(repr=False)
+    calibration: Calibration | None = None
 
     @classmethod
-    def of(cls, stratum: ArrayLike, populations: ArrayLike, weights: ArrayLike | None = None) -> Self:
+    def of(
+        cls,
+        stratum: ArrayLike,
+        populations: ArrayLike,
+        weights: ArrayLike | None = None,
+        calibration: Calibration | None = None,
+    ) -> Self:
         """Check and return a design; without ``weights`` they are N_h / m_h.
+
+        Args:
+            weights: the final ones: after calibration, if there was one.
+            calibration: of these weights; ``Calibration.of(X, weights before it)``. Every variance is then that of the
+                residuals, as in R's survey package.
 
         Raises: LonelyStratum for a stratum of one row or none; ValueError for lengths that differ, weights that are
             not above 0, or more rows than workplaces in a stratum.
@@ -69,19 +83,29 @@ class Design:
         given = (sizes / counts)[rows] if weights is None else np.asarray(weights, dtype=np.float64)
         if given.shape != rows.shape or not np.all((given > 0) & np.isfinite(given)):
             raise ValueError("one finite weight above 0 per row")
-        return cls(rows, given, sizes, counts)
+        if calibration is not None and calibration.base_weights.shape != rows.shape:
+            raise ValueError("a calibration of as many rows as the design has")
+        return cls(rows, given, sizes, counts, calibration)
 
     def variance_of_total(self, values: Floats) -> float:
-        """Return the variance of the sum of ``values``, which hold their weights; one per row.
+        """Return the variance of the sum of ``values``, which hold their weights; one per row."""
+        return float(self.covariance_of_totals(values[:, None])[0, 0])
 
-        Σ_h (1 − m_h/N_h) · m_h/(m_h − 1) · Σ_i (z_hi − z̄_h)². A stratum in which every unit was drawn but not all
-        answered keeps a variance.
+    def covariance_of_totals(self, values: Floats) -> Floats:
+        """Return the covariances, k × k, of the sums of ``values``, m × k, which hold their weights.
+
+        Σ_h (1 − m_h/N_h) · m_h/(m_h − 1) · Σ_i (z_hi − z̄_h)(z_hi − z̄_h)', z the residuals of the calibration if there
+        was one. A stratum in which every unit was drawn but not all answered keeps a variance.
         Source: Cochran (1977), Sampling Techniques, 3rd ed., 5.9 and 5A.14; R survey, svyrecvar.
         """
-        means = np.bincount(self.stratum, values, self.counts.size) / self.counts
-        squares = np.bincount(self.stratum, (values - means[self.stratum]) ** 2, self.counts.size)
-        correction = 1 - self.counts / self.populations
-        return float(np.sum(correction * self.counts / (self.counts - 1) * squares))
+        z = values if self.calibration is None else self.calibration.residuals(values, self.weights)
+        spread = np.sqrt((1 - self.counts / self.populations) * self.counts / (self.counts - 1))[self.stratum]
+        scaled = np.empty_like(z)
+        for column in range(z.shape[1]):
+            means = np.bincount(self.stratum, z[:, column], self.counts.size) / self.counts
+            scaled[:, column] = (z[:, column] - means[self.stratum]) * spread
+        covariances: Floats = scaled.T @ scaled
+        return covariances
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,35 +150,68 @@ def share(design: Design, indicator: ArrayLike, domain: ArrayLike) -> ShareEstim
     Source: Särndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, 5.6 and 5.8; R survey, svymean and
         svyciprop(method = "xlogit"); Korn & Graubard (1998), Survey Methodology 24, 193–201.
     """
-    codes, inside = _checked(design, indicator, domain)
+    codes, inside = checked(design, indicator, domain)
     base = inside & (codes >= 0)
     not_answered = int(np.count_nonzero(inside & (codes == NOT_ANSWERED)))
-    n = int(np.count_nonzero(base))
+    n, degrees_of_freedom = sizes_of(design, base)
     if n == 0:
         return ShareEstimate(None, None, None, None, 0, 0, not_answered, 0.0, Problem("estimate_empty_base", ""))
-    weights = np.where(base, design.weights, 0.0)
-    weighted_base = float(weights.sum())
-    estimate = float(np.where(codes == 1, weights, 0.0).sum()) / weighted_base
-    variance = design.variance_of_total(weights * ((codes == 1) - estimate) / weighted_base)
-    standard_error = math.sqrt(variance) if variance > NEGLIGIBLE**2 else 0.0
-    strata = np.unique(design.stratum[base])
-    degrees_of_freedom = n - strata.size
-    interval: tuple[float, float] | None = None
-    if standard_error == 0 and np.all(design.counts[strata] == design.populations[strata]):
-        interval = estimate, estimate
-    elif standard_error == 0 and degrees_of_freedom > 0:
-        effective_n = weighted_base**2 / float(weights @ weights)
-        interval = korn_graubard_interval(estimate, n, effective_n, degrees_of_freedom)
-    elif degrees_of_freedom > 0:
-        interval = logit_interval(estimate, standard_error, degrees_of_freedom)
+    estimate, values = linearised_share(design, codes, base)
+    standard_error = root(design.variance_of_total(values))
+    interval = _share_interval(design, base, estimate, standard_error)
     problem = None if interval else Problem("estimate_without_degrees_of_freedom", "", {"n": n})
     low, high = interval or (None, None)
+    weighted_base = float(design.weights[base].sum())
     return ShareEstimate(
         estimate, standard_error, low, high, degrees_of_freedom, n, not_answered, weighted_base, problem
     )
 
 
-def _checked(design: Design, indicator: ArrayLike, domain: ArrayLike) -> tuple[NDArray[Any], Flags]:
+def _share_interval(design: Design, base: Flags, estimate: float, standard_error: float) -> tuple[float, float] | None:
+    n, degrees_of_freedom = sizes_of(design, base)
+    if standard_error == 0 and counted_completely(design, base):
+        return estimate, estimate
+    if degrees_of_freedom == 0:
+        return None
+    if standard_error > 0 and 0 < estimate < 1:
+        return logit_interval(estimate, standard_error, degrees_of_freedom)
+    weights = design.weights[base]
+    return korn_graubard_interval(estimate, n, kish_effective_n(weights), degrees_of_freedom)
+
+
+def linearised_share(design: Design, codes: NDArray[Any], base: Flags) -> tuple[float, Floats]:
+    """Return Σwy / Σw over a base that is not empty, and w (y − p) / Σw in it, 0 in the other rows of the design."""
+    weights = np.where(base, design.weights, 0.0)
+    total, holds = float(weights.sum()), codes == 1
+    estimate = float(weights[holds].sum()) / total
+    return estimate, weights * (holds - estimate) / total
+
+
+def sizes_of(design: Design, base: Flags) -> tuple[int, int]:
+    """Return the rows of a base, and their degrees of freedom: rows minus the strata that they fall into."""
+    in_strata = np.bincount(design.stratum[base], minlength=design.counts.size)
+    n = int(in_strata.sum())
+    return n, n - int(np.count_nonzero(in_strata))
+
+
+def counted_completely(design: Design, base: Flags) -> bool:
+    """Whether every workplace of the strata of a base is there, so that nothing is left to chance."""
+    strata = np.unique(design.stratum[base])
+    return bool(np.all(design.counts[strata] == design.populations[strata]))
+
+
+def kish_effective_n(weights: Floats) -> float:
+    """Return n / (1 + cv²) of the weights = (Σw)² / Σw². Source: Kish (1965), Survey Sampling, 11.7."""
+    return float(weights.sum()) ** 2 / float(weights @ weights)
+
+
+def root(variance: float) -> float:
+    """Return the standard error; rounding noise around 0 is 0."""
+    return math.sqrt(variance) if variance > NEGLIGIBLE**2 else 0.0
+
+
+def checked(design: Design, indicator: ArrayLike, domain: ArrayLike) -> tuple[NDArray[Any], Flags]:
+    """Return an indicator and a domain as arrays that fit the design. Raises: ValueError, as ``share``."""
     codes, inside = np.asarray(indicator), np.asarray(domain, dtype=np.bool_)
     if not codes.shape == inside.shape == design.stratum.shape:
         raise ValueError("one indicator and one domain flag per row of the design")
@@ -170,7 +227,7 @@ def logit_interval(estimate: float, standard_error: float, degrees_of_freedom: i
     freedom: 0.4055 ± 2.0423 · 0.05 / 0.24, so 49.5 % to 69.7 %.
     Source: R survey, svyciprop(method = "xlogit").
     """
-    half_width = _t_quantile(degrees_of_freedom) * standard_error / (estimate * (1 - estimate))
+    half_width = t_quantile(degrees_of_freedom) * standard_error / (estimate * (1 - estimate))
     centre = special.logit(estimate)
     return float(special.expit(centre - half_width)), float(special.expit(centre + half_width))
 
@@ -188,12 +245,13 @@ def korn_graubard_interval(estimate: float, n: int, effective_n: float, degrees_
     Source: Korn & Graubard (1998), Confidence intervals for proportions with small expected number of positive counts
         estimated from survey data, Survey Methodology 24, 193–201; R survey, svyciprop(method = "beta").
     """
-    units = effective_n * (_t_quantile(n - 1) / _t_quantile(degrees_of_freedom)) ** 2
+    units = effective_n * (t_quantile(n - 1) / t_quantile(degrees_of_freedom)) ** 2
     hits, tail = units * estimate, (1 - CONFIDENCE) / 2
     low = float(special.betaincinv(hits, units - hits + 1, tail)) if estimate > 0 else 0.0
     high = float(special.betaincinv(hits + 1, units - hits, 1 - tail)) if estimate < 1 else 1.0
     return low, high
 
 
-def _t_quantile(degrees_of_freedom: int) -> float:
+def t_quantile(degrees_of_freedom: int) -> float:
+    """Return what half a 95 % interval holds of standard errors."""
     return float(special.stdtrit(degrees_of_freedom, (1 + CONFIDENCE) / 2))
