@@ -128,6 +128,10 @@ FIELDS = {
         personal="language disposition outcome",
         other="round sample_unit",
     ),
+    "responses.ImportedRound": Fields(
+        personal="imported_by",
+        other="round name sha256 strata_sha256 rows timed sampled facts imported_at",
+    ),
     "responses.LinkHolder": Fields(
         personal="name email phone address_kind",
         other="case role standing generation retired_at",

@@ -61,7 +61,10 @@ def weigh(round_: Round, responding: Mapping[int, int] | None = None) -> Weighti
     ineligible = dict(gone.values_list("sample_unit__stratum").annotate(Count("pk")))
     r = [responding.get(stratum.pk, 0) for stratum in strata]
     i = [ineligible.get(stratum.pk, 0) for stratum in strata]
-    cells = [(stratum.level, "+".join(stratum.industry_groups), "+".join(stratum.size_classes)) for stratum in strata]
+    cells = [
+        (stratum.level, "+".join(stratum.industry_groups) or stratum.code, "+".join(stratum.size_classes))
+        for stratum in strata
+    ]
     try:
         known = [sum(pair) for pair in zip(r, i, strict=True)]
         collapsed = collapse_strata(cells, [stratum.population_size for stratum in strata], known)
@@ -137,7 +140,7 @@ def make_dataset(round_: Round, texts: Iterable[str]) -> Dataset:
         cases.append(response.case_id)
         strata.append(unit.stratum_id)
         for name, values in register.items():
-            values.append(known[name])
+            values.append(known.get(name, ""))
         for text, expression in expressions.items():
             columns[text].append(_code(taken, expression, rests_on[text]))
     return Dataset(

@@ -50,7 +50,8 @@ class Comparison:
 def find(round_: Round, at: datetime) -> list[Round]:
     """Return the newest former rounds that had been closed at that moment, the newest first; one query.
 
-    Of the same questionnaire (in any version) and country; a rehearsal has rehearsals, a real round real ones.
+    Of the same questionnaire (in any version) and country; a rehearsal has rehearsals, a real round real ones. An
+    imported round only if its files say of how many the answers are, and when they came in.
     """
     rounds = Round.objects.filter(
         questionnaire__code=round_.questionnaire.code,
@@ -60,6 +61,7 @@ def find(round_: Round, at: datetime) -> list[Round]:
         closed_at__lte=at,
         opens_on__lt=round_.opens_on,
     )
+    rounds = rounds.exclude(imported__timed=False).exclude(imported__sampled=False)
     return list(rounds.exclude(pk=round_.pk).order_by("-opens_on", "-pk")[:MOST])
 
 

@@ -29,6 +29,7 @@ PURE = (
     "responses.mail_format",
     "responses.mail_checks",
     "responses.statistics",
+    "responses.importing",
     "responses.returns",
     "responses.return_dates",
     "responses.preflight",
@@ -45,6 +46,7 @@ PURE = (
 LAYERS = (
     (
         "statistics",
+        "importing",
         "cleaning",
         "status_file",
         "mail_format",
@@ -62,7 +64,7 @@ LAYERS = (
         "plan_checks",
         "mail_reading",
     ),
-    ("models", "problem_texts", "case_texts", "address_texts", "answering", "audience", "days_off"),
+    ("models", "problem_texts", "importing_texts", "case_texts", "address_texts", "answering", "audience", "days_off"),
     (
         "links",
         "guessing",

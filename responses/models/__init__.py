@@ -20,6 +20,7 @@ from responses.models.data_protection import Retention, Screening
 from responses.models.digest import DigestMail, DigestReader
 from responses.models.hand_over import HandOver
 from responses.models.heartbeat import Heartbeat
+from responses.models.imported import ImportedRound
 from responses.models.response import LeftOff, Response
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "DigestReader",
     "HandOver",
     "Heartbeat",
+    "ImportedRound",
     "LeftOff",
     "LinkHolder",
     "Mail",

@@ -73,6 +73,8 @@ class WorkplaceQuerySet(models.QuerySet["Workplace"]):
 class Workplace(models.Model):
     """A population unit of a round, as the register has it; never corrected within the round.
 
+    In an imported round what the file did not say is "", and 0 employees.
+
     ``permanent_random_number`` is in [0, 1) and the same for a register id in every round drawn with
     the same key (``surveys.sampling.permanent_random_number``). ``employees`` is a yearly average.
     """
@@ -103,12 +105,13 @@ class Workplace(models.Model):
                 condition=models.Q(permanent_random_number__gte=0, permanent_random_number__lt=1),
                 name="workplace_permanent_random_number_in_0_1",
             ),
-            models.CheckConstraint(condition=models.Q(level__in=Level.values), name="workplace_level_known"),
+            models.CheckConstraint(condition=models.Q(level__in=["", *Level.values]), name="workplace_level_known"),
             models.CheckConstraint(
-                condition=models.Q(industry_group__in=IndustryGroup.values), name="workplace_industry_group_known"
+                condition=models.Q(industry_group__in=["", *IndustryGroup.values]),
+                name="workplace_industry_group_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(size_class__in=SizeClass.values), name="workplace_size_class_known"
+                condition=models.Q(size_class__in=["", *SizeClass.values]), name="workplace_size_class_known"
             ),
         ]
 
@@ -116,8 +119,8 @@ class Workplace(models.Model):
         return f"{self.register_id} {self.name}"
 
     def register(self) -> dict[str, str | int]:
-        """Return the register variables that the questionnaire's texts and conditions may read."""
-        return {
+        """Return the register variables that the questionnaire's texts and conditions may read, as far as known."""
+        known: dict[str, str | int] = {
             "reg_name": self.name,
             "reg_address": self.address,
             "reg_authority": self.authority,
@@ -127,6 +130,7 @@ class Workplace(models.Model):
             "reg_size_class": self.size_class,
             "reg_region": self.region,
         }
+        return {name: value for name, value in known.items() if value}
 
 
 class AddressKind(models.TextChoices):

@@ -40,7 +40,7 @@ class Stratum(models.Model):
     """A cell of level × industry group × size class, or several merged ones, with its allocation.
 
     ``code`` names it, e.g. ``municipality.health.s1_9+s10_24``; ``industry_groups`` and ``size_classes`` are
-    the codes it covers.
+    the codes it covers. In an imported round they are empty where the file did not say them.
     """
 
     sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="strata")
@@ -76,7 +76,8 @@ class Stratum(models.Model):
     def label(self) -> str:
         """Return what it covers in words, in the active language."""
         parts = ([str(self.get_level_display())], self.industry_group_labels(), self.size_class_labels())
-        return ", ".join(" + ".join(part) for part in parts)
+        known = [" + ".join(part) for part in parts if any(part)]
+        return ", ".join(known if len(known) == len(parts) else [*known, self.code])
 
     def industry_group_labels(self) -> list[str]:
         return [str(IndustryGroup(code).label) for code in self.industry_groups]
