@@ -90,6 +90,18 @@ TEXTS: dict[str, str | Promise] = {
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),
+    "estimate_without_variation": _(
+        "The answers (%(n)s) do not vary, or the number is known from the register, so there is no interval."
+    ),
+    "estimate_ratio_of_nothing": _("The denominator adds up to 0, so there is no ratio."),
+    "design_lonely_stratum": _(
+        "Stratum %(stratum)s has %(units)s responding or known ineligible units. A standard error needs two: join the "
+        "stratum with another."
+    ),
+    "design_unusable_weights": _(
+        "%(count)s weights are 0, negative or missing, the first in row %(row)s. Every unit must carry a weight above "
+        "0."
+    ),
     # comparisons (responses/statistics/comparing.py)
     "comparison_empty_base": _("One of the groups has no answers, so there is nothing to compare."),
     "comparison_one_group": _("All answers are in one group, so there is nothing to compare it with."),

@@ -1,7 +1,8 @@
 """Shares of workplaces with their standard errors and intervals (docs/methods/estimation.md).
 
 The design is stratified simple random sampling without replacement of m_h respondents and known ineligibles from
-N_h workplaces; every estimate is one of a domain. Held against R's survey package in tests/oracles/.
+N_h workplaces, unless it names the classes that response was taken as random in; every estimate is one of a domain.
+Totals, means and ratios: totals.py. Tests: comparing.py. Held against R's survey package in tests/oracles/.
 """
 
 import math
@@ -14,6 +15,7 @@ from scipy import special
 
 from barometer.problems import Problem
 from responses.statistics.linearisation import Calibration
+from responses.statistics.second_phase import ResponsePhase
 
 CONFIDENCE = 0.95
 NOT_ASKED, NOT_ANSWERED = -1, -2
@@ -31,6 +33,20 @@ class LonelyStratum(ValueError):
         super().__init__(f"stratum {stratum} has {units} units; collapse it with another")
         self.stratum, self.units = stratum, units
 
+    @property
+    def problem(self) -> Problem:
+        """What to tell a person; ``stratum`` counts from 1."""
+        return Problem("design_lonely_stratum", "", {"stratum": self.stratum + 1, "units": self.units})
+
+
+class UnusableWeights(ValueError):
+    """Some weights are 0, negative or no numbers; ``problem`` says how many, and the first row (from 1)."""
+
+    def __init__(self, usable: Flags) -> None:
+        first, count = int(np.argmin(usable)) + 1, int(np.count_nonzero(~usable))
+        super().__init__(f"{count} weights are not finite numbers above 0, the first in row {first}")
+        self.problem = Problem("design_unusable_weights", "", {"count": count, "row": first})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
@@ -43,6 +59,7 @@ class Design:
             for claims beyond the round's own period.
         counts: m_h, rows by stratum; length H.
         calibration: what the weights were calibrated to; None if they were not.
+        response: the classes that response was taken as random in; None if these are the strata.
 
     Rows are submitted questionnaires and known ineligible units alike; make one with ``Design.of``.
     """
@@ -52,6 +69,7 @@ class Design:
     populations: Floats
     counts: Integers = field(repr=False)
     calibration: Calibration | None = None
+    response: ResponsePhase | None = None
 
     @classmethod
     def of(
@@ -60,6 +78,7 @@ class Design:
         populations: ArrayLike,
         weights: ArrayLike | None = None,
         calibration: Calibration | None = None,
+        response: ResponsePhase | None = None,
     ) -> Self:
         """Check and return a design; without ``weights`` they are N_h / m_h.
 
@@ -67,9 +86,10 @@ class Design:
             weights: the final ones: after calibration, if there was one.
             calibration: of these weights; ``Calibration.of(X, weights before it)``. Every variance is then that of the
                 residuals, as in R's survey package.
+            response: for weights adjusted for non-response within classes that are not the strata.
 
-        Raises: LonelyStratum for a stratum of one row or none; ValueError for lengths that differ, weights that are
-            not above 0, or more rows than workplaces in a stratum.
+        Raises: LonelyStratum for a stratum of one row or none; UnusableWeights for weights that are not above 0;
+            ValueError for lengths that differ, or more rows than workplaces in a stratum.
         """
         rows = np.asarray(stratum, dtype=np.int64)
         sizes = np.asarray(populations, dtype=np.float64)
@@ -81,11 +101,25 @@ class Design:
         if np.any(counts > sizes):
             raise ValueError("a stratum has more rows than workplaces")
         given = (sizes / counts)[rows] if weights is None else np.asarray(weights, dtype=np.float64)
-        if given.shape != rows.shape or not np.all((given > 0) & np.isfinite(given)):
-            raise ValueError("one finite weight above 0 per row")
+        if given.shape != rows.shape:
+            raise ValueError("one weight per row")
+        if not (usable := (given > 0) & np.isfinite(given)).all():
+            raise UnusableWeights(usable)
         if calibration is not None and calibration.base_weights.shape != rows.shape:
             raise ValueError("a calibration of as many rows as the design has")
-        return cls(rows, given, sizes, counts, calibration)
+        if response is not None:
+            drawn = response.drawn_by_stratum
+            if response.response_class.shape != rows.shape or drawn.shape != sizes.shape:
+                raise ValueError(
+                    "response classes of as many rows, and drawn units of as many strata, as the design has"
+                )
+            if np.any((drawn < counts) | (drawn > sizes)):
+                raise ValueError("a stratum has fewer drawn units than rows, or more than workplaces")
+        return cls(rows, given, sizes, counts, calibration, response)
+
+    def residuals(self, values: Floats) -> Floats:
+        """Return what a calibration leaves of ``values``, which hold their weights; all of it if there was none."""
+        return values if self.calibration is None else self.calibration.residuals(values, self.weights)
 
     def variance_of_total(self, values: Floats) -> float:
         """Return the variance of the sum of ``values``, which hold their weights; one per row."""
@@ -95,10 +129,14 @@ class Design:
         """Return the covariances, k × k, of the sums of ``values``, m × k, which hold their weights.
 
         Σ_h (1 − m_h/N_h) · m_h/(m_h − 1) · Σ_i (z_hi − z̄_h)(z_hi − z̄_h)', z the residuals of the calibration if there
-        was one. A stratum in which every unit was drawn but not all answered keeps a variance.
+        was one. A stratum in which every unit was drawn but not all answered keeps a variance. With response classes
+        that are not the strata, the formula is that of ``ResponsePhase.covariance``.
         Source: Cochran (1977), Sampling Techniques, 3rd ed., 5.9 and 5A.14; R survey, svyrecvar.
         """
-        z = values if self.calibration is None else self.calibration.residuals(values, self.weights)
+        z = self.residuals(values)
+        if self.response is not None:
+            before = self.weights if self.calibration is None else self.calibration.base_weights
+            return self.response.covariance(z, before, self.stratum, self.populations)
         spread = np.sqrt((1 - self.counts / self.populations) * self.counts / (self.counts - 1))[self.stratum]
         scaled = np.empty_like(z)
         for column in range(z.shape[1]):
@@ -109,17 +147,18 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareEstimate:
-    """A share of the workplaces of a domain, 0–1, not rounded.
+class Estimate:
+    """A number about the workplaces of a domain, not rounded.
 
     Attributes:
         estimate, standard_error: None for an empty base.
-        interval_low, interval_high: 95 % interval; None for an empty base and without degrees of freedom.
+        interval_low, interval_high: 95 % interval; None where ``problem`` says why.
         degrees_of_freedom: rows in the base minus their strata.
         n: rows in the base (asked and answered), unweighted.
         not_answered: rows of the domain that were asked and did not answer; in neither numerator nor base.
         weighted_base: workplaces that the base stands for.
         problem: why something is None; otherwise None.
+        effective_n: how many of a simple random sample would tell as much about a share; 0 for other estimates.
     """
 
     estimate: float | None
@@ -131,6 +170,10 @@ class ShareEstimate:
     not_answered: int
     weighted_base: float
     problem: Problem | None
+    effective_n: float = 0.0
+
+
+ShareEstimate = Estimate  # of a share: 0–1
 
 
 def share(design: Design, indicator: ArrayLike, domain: ArrayLike) -> ShareEstimate:
@@ -158,16 +201,33 @@ def share(design: Design, indicator: ArrayLike, domain: ArrayLike) -> ShareEstim
         return ShareEstimate(None, None, None, None, 0, 0, not_answered, 0.0, Problem("estimate_empty_base", ""))
     estimate, values = linearised_share(design, codes, base)
     standard_error = root(design.variance_of_total(values))
-    interval = _share_interval(design, base, estimate, standard_error)
+    effective_n = _effective_n(estimate, standard_error, design.weights[base])
+    interval = _share_interval(design, base, estimate, standard_error, effective_n)
     problem = None if interval else Problem("estimate_without_degrees_of_freedom", "", {"n": n})
     low, high = interval or (None, None)
-    weighted_base = float(design.weights[base].sum())
     return ShareEstimate(
-        estimate, standard_error, low, high, degrees_of_freedom, n, not_answered, weighted_base, problem
+        estimate=estimate,
+        standard_error=standard_error,
+        interval_low=low,
+        interval_high=high,
+        degrees_of_freedom=degrees_of_freedom,
+        n=n,
+        not_answered=not_answered,
+        weighted_base=float(design.weights[base].sum()),
+        problem=problem,
+        effective_n=effective_n,
     )
 
 
-def _share_interval(design: Design, base: Flags, estimate: float, standard_error: float) -> tuple[float, float] | None:
+def _effective_n(estimate: float, standard_error: float, weights: Floats) -> float:
+    if standard_error > 0 and 0 < estimate < 1:
+        return estimate * (1 - estimate) / standard_error**2
+    return kish_effective_n(weights)  # the design effect is 0/0
+
+
+def _share_interval(
+    design: Design, base: Flags, estimate: float, standard_error: float, effective_n: float
+) -> tuple[float, float] | None:
     n, degrees_of_freedom = sizes_of(design, base)
     if standard_error == 0 and counted_completely(design, base):
         return estimate, estimate
@@ -175,15 +235,14 @@ def _share_interval(design: Design, base: Flags, estimate: float, standard_error
         return None
     if standard_error > 0 and 0 < estimate < 1:
         return logit_interval(estimate, standard_error, degrees_of_freedom)
-    weights = design.weights[base]
-    return korn_graubard_interval(estimate, n, kish_effective_n(weights), degrees_of_freedom)
+    return korn_graubard_interval(estimate, n, effective_n, degrees_of_freedom)
 
 
 def linearised_share(design: Design, codes: NDArray[Any], base: Flags) -> tuple[float, Floats]:
     """Return Σwy / Σw over a base that is not empty, and w (y − p) / Σw in it, 0 in the other rows of the design."""
     weights = np.where(base, design.weights, 0.0)
     total, holds = float(weights.sum()), codes == 1
-    estimate = float(weights[holds].sum()) / total
+    estimate = float(np.where(holds, weights, 0.0).sum()) / total  # summed in the same order: exactly 1 if all hold
     return estimate, weights * (holds - estimate) / total
 
 
@@ -205,9 +264,9 @@ def kish_effective_n(weights: Floats) -> float:
     return float(weights.sum()) ** 2 / float(weights @ weights)
 
 
-def root(variance: float) -> float:
-    """Return the standard error; rounding noise around 0 is 0."""
-    return math.sqrt(variance) if variance > NEGLIGIBLE**2 else 0.0
+def root(variance: float, scale: float = 1.0) -> float:
+    """Return the standard error of something about as large as ``scale``; rounding noise around 0 is 0."""
+    return math.sqrt(variance) if variance > (NEGLIGIBLE * scale) ** 2 else 0.0
 
 
 def checked(design: Design, indicator: ArrayLike, domain: ArrayLike) -> tuple[NDArray[Any], Flags]:
