@@ -1,5 +1,6 @@
 """Are two figures different? Differences and tables of shares, tested (docs/methods/estimation.md)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -206,3 +207,22 @@ def _design_effects(shares: Floats, covariances: Floats, shape: tuple[int, int])
 def _distance_from_independence(shares: Floats) -> float:
     expected = np.outer(shares.sum(axis=1), shares.sum(axis=0))
     return float(np.sum((shares - expected) ** 2 / expected))
+
+
+def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
+    """Return p values adjusted for being several, by Holm's step-down method; None (no test) stays None.
+
+    The i-th smallest of k is multiplied by k − i + 1, none comes out below a smaller one, and none above 1. An adjusted
+    p below 0.05 keeps the chance of even one false finding among all of them under 5 %.
+    Source: Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6,
+        65–70; R, p.adjust(method = "holm").
+    """
+    places = sorted(
+        (place for place, p in enumerate(p_values) if p is not None), key=lambda place: p_values[place] or 0
+    )
+    adjusted: list[float | None] = [None] * len(p_values)
+    largest = 0.0
+    for passed, place in enumerate(places):
+        largest = max(largest, min(1.0, (len(places) - passed) * (p_values[place] or 0)))
+        adjusted[place] = largest
+    return tuple(adjusted)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from responses.statistics.comparing import Difference, DistributionTest, difference, distribution_test
+from responses.statistics.comparing import Difference, DistributionTest, difference, distribution_test, holm
 from responses.statistics.estimation import Design, share
 from responses.statistics.linearisation import Calibration
 
@@ -73,6 +73,12 @@ def test_in_a_simple_random_sample_the_second_order_test_is_pearsons_times_n_min
     assert [found.numerator_df, found.denominator_df, found.n] == pytest.approx([1, 39, 40])
     assert found.statistic == pytest.approx(chi_square * 39 / 40, rel=1e-12)
     assert found.first_order_p == pytest.approx(math.erfc(math.sqrt((found.statistic or 0) / 2)), rel=1e-9)
+
+
+def test_what_was_not_tested_does_not_count_among_several() -> None:
+    assert holm([0.04, None, 0.01]) == (0.04, None, 0.02)
+    assert holm([None]) == (None,)
+    assert holm([0.9, 0.8]) == (1, 1)
 
 
 # Where there is nothing to compare.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from scipy import special
 
-from responses.statistics.comparing import Difference, DistributionTest, difference, distribution_test
+from responses.statistics.comparing import Difference, DistributionTest, difference, distribution_test, holm
 from tests import oracles
 from tests.responses.statistics import barometer_from_r as barometer
 
@@ -93,3 +93,12 @@ def test_rao_scott_on_calibrated_weights_equals_r(id_: str) -> None:
     assert ours.numerator_df == pytest.approx(f["parameter"][0], rel=1e-9)
     assert special.fdtrc(ours.numerator_df, denominator_df, ours.statistic) == pytest.approx(p, rel=1e-9)
     assert ours.first_order_p == pytest.approx(row(id_, "Chisq", "rows")["p"], rel=1e-9)
+
+
+# Several tests.
+
+
+def test_p_values_adjusted_by_holm_equal_r() -> None:
+    case = oracles.cases("plan")["plan.p_adjust"]
+    assert holm(case["p"]) == pytest.approx(case["holm"], rel=1e-9)
+    assert holm(case["p"][::-1]) == pytest.approx(case["holm"][::-1], rel=1e-9)
