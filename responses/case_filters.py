@@ -133,10 +133,15 @@ class Found:
 def find(round_: Round, filters: Filters, at: datetime, *, with_addresses: bool) -> Found:
     """Return the cases that the filters ask for.
 
-    Words alone are looked for first, in one go: that is what somebody waits for on the telephone.
+    Words are looked for first, in one go: that is what somebody waits for on the telephone. So are the cases of an
+    authority: where few are found, nothing is counted.
     """
     if not filters.only_words:
-        return Found(round_, filters.cases(round_, at, with_addresses=with_addresses))
+        cases = filters.cases(round_, at, with_addresses=with_addresses)
+        if filters.q or filters.authority:
+            few = case_search.first_of(cases, round_)
+            return Found(round_, cases, tuple(few) if len(few) <= case_search.MOST_FOUND else None)
+        return Found(round_, cases)
     first = case_search.found(round_, filters.q, with_addresses=with_addresses)
     pks = tuple(first[: case_search.MOST_FOUND])
     more = len(first) > case_search.MOST_FOUND

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 from django.db.models.enums import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from responses.models import CaseEvent
-from responses.statistics.dispositions import Disposition, EventKind
+from responses.statistics.dispositions import Disposition
 from responses.statistics.outcome_rates import Outcome, missing_to_target
 from surveys.models import IndustryGroup, Level, Region, Round, SampleUnit, SizeClass, Stratum
 
@@ -43,7 +42,6 @@ class Cell(NamedTuple):
 
     values: tuple[str, ...]
     disposition: str | None
-    invited: bool
     cases: int
 
 
@@ -63,28 +61,23 @@ class Group:
 
 
 def cells(round_: Round, *variables: str) -> list[Cell]:
-    """Count the sample units by these variables, where they stand and whether they were invited; one query."""
-    invited = CaseEvent.objects.filter(case=OuterRef("case"), kind=EventKind.INVITED)
+    """Count the sample units by these variables and where they stand; one query."""
     rows: Iterable[tuple[Any, ...]] = (
         SampleUnit.objects.filter(sample__round=round_)
         .order_by()
-        .annotate(invited=Exists(invited))
-        .values_list(*(VARIABLES[name].code for name in variables), "case__disposition", "invited")
+        .values_list(*(VARIABLES[name].code for name in variables), "case__disposition")
         .annotate(Count("pk"))
     )
-    return [Cell(tuple(map(str, row[:-3])), *row[-3:]) for row in rows]
+    return [Cell(tuple(map(str, row[:-2])), *row[-2:]) for row in rows]
 
 
 def outcome(found: Iterable[Cell]) -> Outcome:
     """Add the cells up."""
     cases: Counter[str | None] = Counter()
-    invited = 0
     for cell in found:
         cases[cell.disposition] += cell.cases
-        invited += cell.cases if cell.invited else 0
     return Outcome(
         sampled=cases.total(),
-        invited=invited,
         bounced=cases[Disposition.BOUNCED],
         started=cases[Disposition.STARTED],
         submitted=cases[Disposition.SUBMITTED],

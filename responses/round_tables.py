@@ -62,11 +62,12 @@ def _days(round_: Round, language: str, today: date) -> Rows:
 
 
 def _standing(round_: Round, language: str, today: date) -> Rows:
-    overall = monitoring.monitor(round_).overall
+    counts = monitoring.monitor(round_)
+    overall = counts.overall
     return [
         [_("Status"), _("Cases")],
         [_("Sampled"), overall.sampled],
-        [_("Invited"), overall.invited],
+        [_("Invited"), counts.invited],
         [_("Bounced"), overall.bounced],
         [_("Started"), overall.started],
         [_("Submitted"), overall.submitted],

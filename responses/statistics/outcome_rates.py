@@ -38,14 +38,13 @@ def missing_to_target(sampled: int, submitted: int, target: float) -> int:
 class Outcome:
     """How many cases of a group stand where.
 
-    ``invited`` counts cases that a mail was sent to. The others count cases by disposition, so a case is in one
-    of them at most: ``bounced`` have not started, ``started`` have not submitted.
+    Cases are counted by disposition, so each is in one count at most: ``bounced`` have not started, ``started`` have
+    not submitted.
 
     Raises: ValueError if more cases are submitted and not eligible together than were sampled.
     """
 
     sampled: int
-    invited: int
     bounced: int
     started: int
     submitted: int

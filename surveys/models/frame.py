@@ -99,6 +99,7 @@ class Workplace(models.Model):
 
     class Meta:
         ordering = ["register_id"]
+        indexes = [models.Index(fields=["round", "authority_code"], name="workplace_by_round_authority")]
         constraints = [
             models.UniqueConstraint(fields=["round", "register_id"], name="workplace_once_per_round"),
             models.CheckConstraint(

@@ -67,16 +67,17 @@ def test_a_report_of_closure_counts_as_eligible_until_it_is_confirmed() -> None:
 
 
 def test_every_case_is_counted_where_it_stands() -> None:
-    overall = monitor(make_field()).overall
-    assert overall.invited == 8
+    counts = monitor(make_field())
+    overall = counts.overall
+    assert counts.invited == 8
     assert (overall.submitted, overall.started, overall.bounced, overall.declined) == (3, 1, 1, 1)
 
 
 def test_a_case_that_no_mail_has_reached_is_sampled_but_not_invited() -> None:
     round_ = make_open_round()
     make_case(round_, events=ENDS["not invited"])
-    overall = monitor(round_).overall
-    assert (overall.sampled, overall.invited) == (1, 0)
+    counts = monitor(round_)
+    assert (counts.overall.sampled, counts.invited) == (1, 0)
 
 
 def test_groups_are_those_of_the_sample_and_add_up_to_all() -> None:
@@ -108,8 +109,8 @@ def test_the_target_is_a_number_of_answers_rounded_up() -> None:
 def test_before_the_opening_the_sample_is_counted_and_nothing_else() -> None:
     round_ = make_round()
     make_unit(make_workplace(round_))
-    overall = monitor(round_).overall
-    assert (overall.sampled, overall.submitted, overall.invited) == (1, 0, 0)
+    counts = monitor(round_)
+    assert (counts.overall.sampled, counts.overall.submitted, counts.invited) == (1, 0, 0)
 
 
 def test_a_round_without_a_sample_has_no_rate() -> None:

@@ -37,10 +37,11 @@ def simulated(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 @pytest.mark.django_db
 def test_a_simulated_fieldwork_ends_near_one_half_with_all_that_happens_in_a_real_one(simulated: Round) -> None:
     round_ = simulated
-    outcome = monitor(round_).overall
+    counts = monitor(round_)
+    outcome = counts.overall
     assert outcome.sampled == 140
     assert 0.38 < outcome.submitted / outcome.sampled < 0.60
-    assert outcome.declined and outcome.not_eligible and outcome.started and outcome.invited > 130
+    assert outcome.declined and outcome.not_eligible and outcome.started and counts.invited > 130
     assert round_.rehearsal and str(round_.opens_on) == "2020-01-07"
     happened = {EventKind(kind) for kind in CaseEvent.objects.values_list("kind", flat=True)}
     assert happened >= {EventKind.BOUNCED, EventKind.DECLINED, EventKind.INELIGIBLE_CONFIRMED, EventKind.SUBMITTED}

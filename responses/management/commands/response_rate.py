@@ -35,6 +35,7 @@ class Command(BaseCommand):
                 "status": round_.status.value,
                 "target_response_rate": float(round_.target_response_rate),
                 "target": counts.target,
+                "invited": counts.invited,
                 **_numbers(counts.overall),
                 **{f"by_{name}": _groups(groups) for name, groups in counts.groups.items()},
             }
@@ -62,7 +63,7 @@ def _lines(counts: Monitoring) -> list[str]:
     overall = counts.overall
     states = [
         (gettext("Sampled"), overall.sampled),
-        (gettext("Invited"), overall.invited),
+        (gettext("Invited"), counts.invited),
         (gettext("Bounced"), overall.bounced),
         (gettext("Started"), overall.started),
         (gettext("Submitted"), overall.submitted),

@@ -19,7 +19,7 @@ from responses.statistics.outcomes import CaseOutcome
 
 def outcome(**counts: int) -> Outcome:
     nothing = dict.fromkeys(
-        ("sampled", "invited", "bounced", "started", "submitted", "declined", "ineligible_reported", "not_eligible"), 0
+        ("sampled", "bounced", "started", "submitted", "declined", "ineligible_reported", "not_eligible"), 0
     )
     return Outcome(**(nothing | counts))
 
