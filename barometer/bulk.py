@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from django.db import connection, models, transaction
 
+from barometer.prepared import execute
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -37,8 +39,7 @@ def atomic_without_waiting() -> Iterator[None]:
     outermost = not connection.in_atomic_block
     with transaction.atomic(savepoint=False):
         if outermost and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit TO off")
+            execute("SET LOCAL synchronous_commit TO off")
         yield
 
 

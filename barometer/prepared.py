@@ -1,17 +1,52 @@
-"""SQL that is put together once per process, for the few statements that run with every page of a respondent.
+"""SQL that is put together once per process, for the few statements that run with every page of a respondent or mail.
 
 For a SELECT over seven tables Django takes a millisecond to put the SQL together, ten times as long as PostgreSQL takes
 to answer it. See docs/decisions/0011-prepared-queries.md.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
+from django.db.models.sql import UpdateQuery
 from django.utils.functional import cached_property
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+class _Kept(threading.local):
+    """The cursor that each thread keeps, as it keeps its connection."""
+
+    cursor: CursorWrapper | None = None
+
+
+_kept = _Kept()
+
+
+def execute(sql: str, parameters: Sequence[Any] = ()) -> CursorWrapper:
+    """Run a statement, and return the cursor with its result, to be fetched before the next one.
+
+    A new cursor for each, which learns anew how to convert each column, takes half as long as the answer.
+    """
+    db: Any = connections[DEFAULT_DB_ALIAS]
+    db.close_if_health_check_failed()
+    db.ensure_connection()
+    cursor = _kept.cursor
+    if db.queries_logged:  # by a cursor of another kind
+        cursor = db.cursor()
+    elif cursor is None or cursor.connection is not db.connection:
+        cursor = _kept.cursor = db.cursor()
+    cursor.execute(sql, parameters)
+    return cursor
+
+
+def _write(sql: str, parameters: Sequence[Any]) -> CursorWrapper:
+    """Run a statement that changes rows; when it fails, the transaction around it cannot be committed."""
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
+        return execute(sql, parameters)
 
 
 class Part:
@@ -103,9 +138,8 @@ class Prepared(Generic[Row]):
         if compiled.locks and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("rows are locked inside a transaction only")
         given = dict(zip(self._examples, values, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, [given.get(parameter, parameter) for parameter in compiled.parameters])
-            return compiled, cursor.fetchall()
+        parameters = [given.get(parameter, parameter) for parameter in compiled.parameters]
+        return compiled, execute(compiled.sql, parameters).fetchall()
 
     def _compile(self) -> Compiled:
         compiled = Compiled(self._queryset(*self._examples))
@@ -130,7 +164,84 @@ class PreparedSave(Generic[Row]):
     def save(self, row: Row) -> None:
         """One query; ``DatabaseError`` when the row is there no more."""
         values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in self._fields]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, [*values, row.pk])
-            if cursor.rowcount != 1:
-                raise DatabaseError(f"{row._meta.label} {row.pk} is not there to be saved")
+        if _write(self._sql, [*values, row.pk]).rowcount != 1:
+            raise DatabaseError(f"{row._meta.label} {row.pk} is not there to be saved")
+
+
+class PreparedInsert(Generic[Row]):
+    """What ``save()`` and ``bulk_create()`` do to new rows of a model without signals or a ``save`` of its own."""
+
+    def __init__(self, model: type[Row]) -> None:
+        self._key: Any = model._meta.pk
+        self._fields: list[Any] = [field for field in model._meta.concrete_fields if field is not self._key]
+        self._table = model._meta.db_table
+
+    @cached_property
+    def _into(self) -> str:
+        table, *columns = map(connection.ops.quote_name, (self._table, *(field.column for field in self._fields)))
+        return f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+
+    def insert(self, row: Row) -> Row:
+        """Return the row with its key; one query."""
+        ops: Any = connection.ops
+        returning, _ = ops.return_insert_columns([self._key])
+        cursor = _write(f"{self._into}{self._places} {returning}", self._values(row))
+        row.pk = cursor.fetchone()[0]
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        return row
+
+    def insert_all(self, rows: Sequence[Row]) -> None:
+        """Leaves their keys unset; one query, or none. For some tens of rows at most (``bulk.copy_rows``)."""
+        if rows:
+            values = [value for row in rows for value in self._values(row)]
+            _write(self._into + ", ".join([self._places] * len(rows)), values)
+
+    @property
+    def _places(self) -> str:
+        return f"({', '.join(['%s'] * len(self._fields))})"
+
+    def _values(self, row: Row) -> list[Any]:
+        return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self._fields]
+
+
+class Given(models.Value):
+    """A value in a ``PreparedUpdate`` that is told when it runs, and converted as ``field`` does."""
+
+    def __init__(self, name: str, field: Any) -> None:
+        super().__init__(name, output_field=field)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+
+class PreparedUpdate:
+    """What ``update()`` does to a queryset of one table: one conditional statement.
+
+    Args:
+        rows: makes the queryset.
+        values: by field. There and in the conditions, ``Given`` stands for what is told at each call.
+    """
+
+    def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]], **values: Any) -> None:
+        self._rows = rows
+        self._set = values
+
+    @cached_property
+    def _compiled(self) -> tuple[str, Sequence[Any]]:
+        query: Any = self._rows().query.chain(UpdateQuery)
+        query.add_update_values(self._set)
+        query.annotations = {}
+        sql, parameters = query.get_compiler(using=DEFAULT_DB_ALIAS).as_sql()
+        return sql, parameters
+
+    def run(self, **given: Any) -> int:
+        """Return how many rows were changed."""
+        sql, parameters = self._compiled
+        changed: int = _write(sql, [_told(parameter, given) for parameter in parameters]).rowcount
+        return changed
+
+
+def _told(parameter: Any, given: Mapping[str, Any]) -> Any:
+    if isinstance(parameter, Given):
+        return parameter.output_field.get_db_prep_save(given[parameter.value], connection)
+    return parameter

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from barometer.models import User
-from barometer.prepared import Prepared, PreparedSave
+from barometer.prepared import Prepared, PreparedInsert, PreparedSave
 from responses import copies
 from responses.actions import contact, events, hand_over
 from responses.actions.case import check_answerable
@@ -18,6 +18,7 @@ from surveys.questionnaire.definition import Answers, Questionnaire
 from surveys.questionnaire.routing import Route, RoutePage, route
 
 RESPONSE = Prepared(lambda case: Response.objects.filter(case_id=case).order_by(), -1)
+BEGUN = PreparedInsert(Response)
 ANSWERS = PreparedSave(Response, "answers", "accepted_checks", "mode", "device", "resumes_at")
 SUBMITTED = PreparedSave(Response, "submitted_at", "mode", "proxy")
 STANDING = Prepared(lambda pk: LinkHolder.objects.filter(pk=pk).order_by().values_list("standing"), -1)
@@ -123,7 +124,7 @@ def _store(case: Case, response: Response | None, posted: PageInput, after: Rout
     if response.pk:
         ANSWERS.save(response)
     else:
-        response.save()
+        BEGUN.insert(response)
     hand_over.note_answer(holder, at=at)
     if case.language != writing.language:
         case.language = writing.language

@@ -12,6 +12,7 @@ from django.utils import timezone
 from barometer.addresses import domain_of
 from barometer.bulk import copy_rows
 from barometer.models import User
+from barometer.prepared import PreparedInsert
 from responses import recipients
 from responses.actions import wave as wave_actions
 from responses.contact_days import days_of, in_order, zone
@@ -24,6 +25,7 @@ from surveys.days_off import calendar_of
 from surveys.models import ContactStep, Round
 
 BEFORE_THE_INVITATION = (ContactStep.MailName.KICK_OFF, ContactStep.MailName.PRE_NOTICE)
+MAIL, LINE = PreparedInsert(Mail), PreparedInsert(ContactAttempt)
 LOOKS_AFTER_CLOSING = timedelta(days=60)  # for so long the sweep looks for those who are still to be thanked
 
 Bundles = dict[tuple[str, str], list[LinkHolder]]
@@ -119,17 +121,19 @@ def queue_notice(*, name: Notice, holder: LinkHolder, cause: CaseEvent, at: date
     if not address:
         return None
     case = cause.case
-    mail = Mail.objects.create(
-        round_id=case.round_id,
-        name=name,
-        cause=cause,
-        authority_code=case.sample_unit.workplace.authority_code,
-        address=address,
-        domain=domain_of(address),
-        language=case.language,
-        scheduled_for=at,
+    mail = MAIL.insert(
+        Mail(
+            round_id=case.round_id,
+            name=name,
+            cause=cause,
+            authority_code=case.sample_unit.workplace.authority_code,
+            address=address,
+            domain=domain_of(address),
+            language=case.language,
+            scheduled_for=at,
+        )
     )
-    ContactAttempt.objects.create(case=case, mail=mail, holder=holder)
+    LINE.insert(ContactAttempt(case=case, mail=mail, holder=holder))
     return mail
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from barometer.models import User
-from barometer.prepared import Prepared, PreparedSave
+from barometer.prepared import Prepared, PreparedInsert, PreparedSave
 from responses.models import Case, CaseEvent, HandOver, LinkHolder
 from responses.statistics.dispositions import Disposition, EventKind, standing
 from responses.statistics.outcomes import CaseOutcome
@@ -18,6 +18,7 @@ LOCKED_WHOLE = Prepared(lambda pk: CASES.filter(pk=pk), -1)
 LOCKED = Prepared(lambda pk: Case.objects.select_for_update().filter(pk=pk).order_by(), -1)
 EVENTS = Prepared(lambda case: CaseEvent.objects.filter(case=case).order_by("pk").values_list("kind", "outcome"), -1)
 STANDING = PreparedSave(Case, "disposition", "outcome")
+EVENT = PreparedInsert(CaseEvent)
 AT_ONCE = 500  # cases
 
 Standing = tuple[Disposition, CaseOutcome]
@@ -55,7 +56,7 @@ def record(
     outcome: str = "",
 ) -> CaseEvent:
     """Add an event and derive where the case stands; the caller holds the lock on the case."""
-    event = CaseEvent.objects.create(case=case, kind=kind, at=at, by=by, holder=holder, outcome=outcome)
+    event = EVENT.insert(CaseEvent(case=case, kind=kind, at=at, by=by, holder=holder, outcome=outcome))
     found = standing(EVENTS.rows(case.pk))
     if found != (case.disposition, case.outcome):
         case.disposition, case.outcome = found
@@ -115,7 +116,7 @@ def record_invited(holders: Mapping[int, int], *, at: datetime, by: User | None 
 
     Being written to changes neither disposition nor outcome, so the cases need no lock.
     """
-    CaseEvent.objects.bulk_create(
+    EVENT.insert_all(
         [
             CaseEvent(case_id=case, kind=EventKind.INVITED, at=at, by=by, holder_id=holder)
             for case, holder in holders.items()

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, reduce
+from operator import or_
 
 from django.core import mail as django_mail
 from django.core.mail.backends import dummy, locmem
@@ -21,6 +23,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from barometer import mail_folder
 from barometer.addresses import is_reserved_address
 from barometer.bulk import atomic_without_waiting
+from barometer.prepared import Given, PreparedUpdate
 from barometer.sealed_message import SealedMessage
 from responses import coordinator_links, recipients
 from responses import mail as mails
@@ -42,6 +45,21 @@ LONGEST_BATCH = 60  # seconds; with a server that answers slowly the rest of a b
 MOST_FAULTS = 3  # mails in a row that the server would not hear of at all: then it is the server, and a batch ends
 MOST_LOOKS = 3  # at the lines of one mail, when its cases change just before it leaves
 IN_MEMORY = (dummy.EmailBackend, locmem.EmailBackend)
+
+
+def _of_mail(field: str) -> Given:
+    return Given(field, Mail._meta.get_field(field))
+
+
+AT = Given("at", models.DateTimeField())
+SENT = PreparedUpdate(
+    lambda: Mail.objects.filter(
+        pk=_of_mail("id"), status__in=(Mail.Status.HANDED_OVER, Mail.Status.UNKNOWN), handed_over_at=AT
+    ),
+    status=Mail.Status.SENT,
+    ended_at=AT,
+    outcome="",
+)
 
 
 @dataclass(slots=True)
@@ -232,22 +250,43 @@ def _hand_over(mail: Mail, ready: Ready, at: datetime) -> bool:
     one of another worker – or when something has happened to one of its cases: whatever does leaves an event, so in one
     statement nobody who has just answered is written to.
     """
-    ours = Mail.objects.filter(pk=mail.pk, status=Mail.Status.CLAIMED, claimed_at=at)
-    if ready.cases:
-        happened = CaseEvent.objects.filter(case__in=ready.cases).order_by().values(all=models.Value(1))
-        number = models.Subquery(happened.annotate(number=models.Count("pk")).values("number"))
-        ours = ours.alias(happened=number).filter(happened=ready.events)
-    changed = ours.update(
-        status=Mail.Status.HANDED_OVER,
-        handed_over_at=at,
-        attempts=models.F("attempts") + 1,
+    about = {f"case_{place}": case for place, case in enumerate(ready.cases)}
+    changed = _handing_over(len(ready.cases)).run(
+        id=mail.pk,
+        at=at,
         subject=ready.written.subject,
         text_body=ready.written.text,
         html_body=ready.written.html,
         message_id=ready.sealed.extra_headers["Message-ID"],
         sha256=ready.sealed.sha256,
+        events=ready.events,
+        **about,
     )
     return changed == 1
+
+
+@cache
+def _handing_over(cases: int) -> PreparedUpdate:
+    """Return the statement that hands over a mail about so many cases."""
+
+    def ours() -> models.QuerySet[Mail]:
+        claimed = Mail.objects.filter(pk=_of_mail("id"), status=Mail.Status.CLAIMED, claimed_at=AT)
+        if not cases:
+            return claimed
+        case = CaseEvent._meta.get_field("case")
+        about = [models.Q(case=Given(f"case_{place}", case)) for place in range(cases)]
+        happened = CaseEvent.objects.filter(reduce(or_, about)).order_by().values(all=models.Value(1))
+        number = models.Subquery(happened.annotate(number=models.Count("pk")).values("number"))
+        return claimed.alias(happened=number).filter(happened=Given("events", models.IntegerField()))
+
+    told = ("subject", "text_body", "html_body", "message_id", "sha256")
+    return PreparedUpdate(
+        ours,
+        status=Mail.Status.HANDED_OVER,
+        handed_over_at=AT,
+        attempts=models.F("attempts") + 1,
+        **{name: _of_mail(name) for name in told},
+    )
 
 
 def _leave(mail: Mail, ready: Ready, batch: Batch) -> str:
@@ -321,10 +360,7 @@ def _record_sent(mail: Mail, lines: Sequence[ContactAttempt], at: datetime) -> N
 
     Losing this commit leaves the mail handed over, so it becomes unknown, never a second mail.
     """
-    taken = Mail.objects.filter(
-        pk=mail.pk, status__in=(Mail.Status.HANDED_OVER, Mail.Status.UNKNOWN), handed_over_at=at
-    )
-    if taken.update(status=Mail.Status.SENT, ended_at=at, outcome="") and mail.step:
+    if SENT.run(id=mail.pk, at=at) and mail.step:
         events.record_invited(_holders(lines), at=at)
         if mail.name == ContactStep.MailName.RESULT:
             forget_address(mail=mail)

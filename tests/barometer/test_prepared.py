@@ -1,16 +1,19 @@
 """A prepared query answers as the queryset does that it was made from."""
 
+import threading
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from barometer.prepared import Prepared
+from barometer.prepared import Given, Prepared, PreparedInsert, PreparedUpdate, execute
 from responses import links
 from responses.actions import answering, events
-from responses.models import Case, LinkHolder, Response
-from responses.statistics.dispositions import Disposition
+from responses.models import Case, CaseEvent, LinkHolder, Response
+from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import RoundText
 from surveys.models.round import TEXTS
 from tests.factories import NOON, make_case, make_open_round
@@ -134,3 +137,75 @@ def test_rows_are_locked_inside_a_transaction_only(holder: LinkHolder) -> None:
 def test_a_value_that_does_not_become_a_parameter_is_refused() -> None:
     with pytest.raises(ValueError, match="parameter"):
         Prepared(lambda pk: Case.objects.all(), -1).first(1)
+
+
+EVENT = PreparedInsert(CaseEvent)
+ENDED = PreparedUpdate(
+    lambda: Response.objects.filter(
+        pk=Given("id", Response._meta.pk), started_at=Given("at", Response._meta.get_field("started_at")), proxy=False
+    ),
+    submitted_at=Given("at", Response._meta.get_field("submitted_at")),
+    answers=Given("answers", Response._meta.get_field("answers")),
+    mode=Response.Mode.PHONE,
+)
+
+
+def test_a_new_row_is_what_the_model_would_save_and_has_its_key(holder: LinkHolder) -> None:
+    values = {"case": holder.case, "kind": EventKind.STARTED, "at": NOON, "holder": holder}
+    inserted, created = EVENT.insert(CaseEvent(**values)), CaseEvent.objects.create(**values)
+    assert (inserted._state.db, inserted._state.adding) == (created._state.db, created._state.adding)
+    assert loaded(inserted) | {"id": created.pk} == loaded(created)
+    assert loaded(CaseEvent.objects.get(pk=inserted.pk)) == loaded(inserted)
+
+
+def test_a_new_row_with_an_object_in_it_is_read_as_it_was_written(holder: LinkHolder) -> None:
+    case = LinkHolder.objects.exclude(pk=holder.pk).get().case
+    response = Response(case=case, questionnaire=case.round.questionnaire, answers={"a": ["æ"]}, started_at=NOON)
+    assert Response.objects.get(pk=answering.BEGUN.insert(response).pk).answers == {"a": ["æ"]}
+
+
+def test_several_new_rows_are_one_query_and_none_is_none(holder: LinkHolder) -> None:
+    case, kinds = holder.case, [EventKind.STARTED, EventKind.SUBMITTED]
+    with CaptureQueriesContext(connection) as queries:
+        EVENT.insert_all([CaseEvent(case=case, kind=kind, at=NOON) for kind in kinds])
+        EVENT.insert_all([])
+    assert len(queries) == 1
+    assert list(case.events.values_list("kind", flat=True)) == [EventKind.OPENED, *kinds]
+
+
+def test_a_row_is_updated_as_the_queryset_would_if_the_conditions_hold(holder: LinkHolder) -> None:
+    response = Response.objects.get(case=holder.case_id)
+    assert ENDED.run(id=response.pk, at=NOON + timedelta(seconds=1), answers={}) == 0
+    assert ENDED.run(id=response.pk + 1, at=NOON, answers={}) == 0
+    assert loaded(Response.objects.get(pk=response.pk)) == loaded(response)
+    for answers in ({"a": "æøå"}, {"a": ["b"]}):  # the second time it is not put together anew
+        assert ENDED.run(id=response.pk, at=NOON, answers=answers) == 1
+        found = Response.objects.get(pk=response.pk)
+        assert (found.submitted_at, found.answers, found.mode) == (NOON, answers, Response.Mode.PHONE)
+
+
+def test_what_is_not_told_is_an_error(holder: LinkHolder) -> None:
+    with pytest.raises(KeyError):
+        ENDED.run(id=holder.case.response.pk, at=NOON)
+
+
+def test_a_failed_statement_cannot_be_committed(holder: LinkHolder) -> None:
+    with pytest.raises(transaction.TransactionManagementError), transaction.atomic():
+        with suppress(IntegrityError):
+            EVENT.insert(CaseEvent(case=holder.case, kind="nonsense", at=NOON))
+        CaseEvent.objects.exists()
+
+
+def test_a_connection_that_was_closed_is_opened_anew(holder: LinkHolder) -> None:
+    asked: list[int] = []
+    other = threading.Thread(target=_ask_twice, args=[asked])
+    other.start()
+    other.join()
+    assert asked == [1, 1]
+
+
+def _ask_twice(asked: list[int]) -> None:
+    """In a connection of its own."""
+    for _ in range(2):
+        asked.append(execute("SELECT 1").fetchone()[0])
+        connection.close()
