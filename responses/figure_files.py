@@ -72,7 +72,7 @@ def category_rows(reading: Reading) -> Iterator[Row]:
         for each in variable.categories:
             yield [
                 name,
-                codes.values[each.code],
+                [*codes.values, ""][each.code],
                 each.cases,
                 each.responded,
                 each.propensity,

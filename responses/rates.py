@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Sum, Value
+from django.utils.translation import gettext
 
 from responses.groups import VARIABLES
 from responses.models import Case, CaseEvent
@@ -161,7 +162,7 @@ def _levels(cells: Sequence[Cell], e: Mapping[str, Rate]) -> list[Eligibility]:
     for level, counts in by_level(cells, lambda cell: cell.cases).items():
         to_look_up = sum(cell.cases for cell in cells if cell.level == level and cell.outcome in TO_LOOK_UP)
         sizes = (int(counts.eligible), int(counts.not_eligible), int(counts.unknown))
-        found.append(
-            (list(Level).index(Level(level)), Eligibility(str(Level(level).label), e[level], *sizes, to_look_up))
-        )
+        label = Level(level).label if level else gettext("Not known")  # as in an imported round
+        place = list(Level).index(Level(level)) if level else len(Level)
+        found.append((place, Eligibility(str(label), e[level], *sizes, to_look_up)))
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]

@@ -23,7 +23,8 @@ AUXILIARY: tuple[tuple[str, str | Promise, type[TextChoices]], ...] = (
     ("industry_group", _("Industry group"), IndustryGroup),
     ("size_class", _("Size class"), SizeClass),
 )
-NUMBERS = tuple({code: number for number, code in enumerate(codes.values)} for _name, _label, codes in AUXILIARY)
+NOT_KNOWN = _("Not known")  # as in an imported round
+NUMBERS = tuple({code: number for number, code in enumerate([*codes.values, ""])} for _name, _label, codes in AUXILIARY)
 NOTHING = Representativity(0, 0, 0.0, 0.0, problem=Problem("representativity_no_cases", ""))
 
 
@@ -94,8 +95,13 @@ class Reading:
         params = dict(problem.params)
         if isinstance(variable := params.get("variable"), int):
             _name, label, codes = AUXILIARY[variable]
-            params = {"variable": label, "category": codes.labels[int(str(params["category"]))]}
+            params = {"variable": label, "category": category_label(codes, int(str(params["category"])))}
         return sentence(Problem(problem.code, problem.where, params), TEXTS)
+
+
+def category_label(codes: type[TextChoices], number: int) -> str | Promise:
+    """Return a category of an auxiliary variable in words."""
+    return NOT_KNOWN if number == len(codes.labels) else str(codes.labels[number])
 
 
 def read(round_: Round) -> Reading:

@@ -13,9 +13,9 @@ from responses.case_search import search_row
 from responses.importing.reading import EVERYBODY, Import, Row
 from responses.importing.strata import KNOWN
 from responses.importing.strata import Stratum as Said
-from responses.models import Case, CaseEvent, CaseSearch, Response
+from responses.models import Case, CaseEvent, CaseSearch, LinkHolder, Response
 from responses.statistics.dispositions import EventKind, standing
-from surveys.models import Round, Sample, SampleUnit, Stratum, Workplace
+from surveys.models import AddressKind, Round, Sample, SampleUnit, Stratum, Workplace
 from surveys.sampling import permanent_random_number
 
 OPENED = (EventKind.OPENED,)
@@ -37,7 +37,8 @@ class _Member:
 def store_rows(round_: Round, found: Import, sha256: str, *, by: User | None) -> None:
     """Store frame, strata, sample, cases, events and responses of a round that has just been made.
 
-    There are no contacts and no holders of links: nobody can be written to, and no link leads to a case.
+    There are no contacts. The owner that every case has is without name, address and number, and the link was retired
+    at the close: nobody can be written to, and no link opens anything.
     """
     strata = _strata(round_, found, sha256, by)
     members = [*_of_rows(found), *_only_counted(found)]
@@ -50,6 +51,7 @@ def store_rows(round_: Round, found: Import, sha256: str, *, by: User | None) ->
     cases = [of_unit[units[workplaces[member.id].pk]] for member in members]
     pairs = list(zip(members, cases, strict=True))
     copy_rows(CaseSearch, [search_row(case, workplaces[member.id]) for member, case in pairs])
+    copy_rows(LinkHolder, [_owner(round_, case) for case in cases])
     copy_rows(CaseEvent, [event for member, case in pairs for event in _events(round_, member, case)])
     copy_rows(
         Response, [_response(round_, member.row, case) for member, case in pairs if member.row and member.row.eligible]
@@ -159,6 +161,10 @@ def _case(round_: Round, member: _Member, unit: int) -> Case:
     disposition, outcome = standing((kind, "") for kind in member.events)
     language = (member.row.unit.language if member.row else "") or round_.languages[0]
     return Case(round=round_, sample_unit_id=unit, language=language, disposition=disposition, outcome=outcome)
+
+
+def _owner(round_: Round, case: Case) -> LinkHolder:
+    return LinkHolder(case=case, address_kind=AddressKind.WORKPLACE, retired_at=round_.closed_at)
 
 
 def _events(round_: Round, member: _Member, case: Case) -> Iterator[CaseEvent]:

@@ -74,8 +74,13 @@ class Leader:
         return at_work(left, days, self.rng)
 
 
-def leader(register_id: str, register: Register, answers: Answers, address_kind: str, seed: int) -> Leader:
-    """Return the leader of a workplace, who will answer as the truth says."""
+def leader(
+    register_id: str, register: Register, answers: Answers, address_kind: str, seed: int, *, biased: bool = True
+) -> Leader:
+    """Return the leader of a workplace, who will answer as the truth says.
+
+    Unless ``biased``, everybody reacts and declines as those do who had an innovation.
+    """
     rng = random.Random(f"leader {seed} {register_id}")
     innovative = "latest_type" in answers
     logit = (
@@ -83,12 +88,12 @@ def leader(register_id: str, register: Register, answers: Answers, address_kind:
         + REACTION_BY_LEVEL[str(register["reg_level"])]
         + REACTION_BY_SIZE[str(register["reg_size_class"])]
         + REACTION_BY_ADDRESS[address_kind]
-        + REACTION_OF_INNOVATORS * innovative
+        + REACTION_OF_INNOVATORS * (innovative or not biased)
     )
     return Leader(
         rng=rng,
         reaction=(_probability(logit), _probability(logit + REACTION_LATER)),
-        visit=_visit(rng, innovative),
+        visit=_visit(rng, innovative, DECLINE if innovative or not biased else DECLINE_OF_OTHERS),
         seconds=rng.randint(20, 90),
         on_phone=random.Random(f"device {seed} {register_id}").random() < SHARE_ON_PHONE,
         scanned=rng.random() < SHARE_SCANNED,
@@ -110,9 +115,8 @@ def at_work(after: datetime, days: float, rng: random.Random) -> datetime:
     return moment + timedelta(minutes=rng.triangular(0, 600, 90))
 
 
-def _visit(rng: random.Random, innovative: bool) -> Visit:
+def _visit(rng: random.Random, innovative: bool, decline: float) -> Visit:
     lot, pages = rng.random(), rng.randint(1, 9 if innovative else 2)
-    decline = DECLINE if innovative else DECLINE_OF_OTHERS
     if lot < decline:
         return Visit(declines=True)
     if lot < decline + GIVE_UP:

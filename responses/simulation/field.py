@@ -50,14 +50,15 @@ class _Person:
 class Field:
     """The leaders of a round that is open, and what they are going to do.
 
-    Mails end in nothing, but are marked as sent. Only this round's mails and cases are touched.
+    Mails end in nothing, but are marked as sent. Only this round's mails and cases are touched. ``biased``: who had an
+    innovation answers oftener.
     """
 
-    def __init__(self, round_: Round, *, seed: int) -> None:
+    def __init__(self, round_: Round, *, seed: int, biased: bool = True) -> None:
         self.round = round_
         self.seed = seed
         self.definition = round_.questionnaire.definition()
-        self.people = _people(round_, seed)
+        self.people = _people(round_, seed, biased)
         self._due: list[tuple[datetime, int, Act]] = []
         self._number = 0
 
@@ -171,7 +172,7 @@ def post_of(page: RoutePage, answers: Answers) -> MultiValueDict[str, str]:
     return post
 
 
-def _people(round_: Round, seed: int) -> dict[int, _Person]:
+def _people(round_: Round, seed: int, biased: bool) -> dict[int, _Person]:
     """Return the leader of every case, by case."""
     frame = {workplace.register_id: workplace.register() for workplace in Workplace.objects.of_round(round_)}
     truth = plant(frame.items(), seed)
@@ -182,7 +183,7 @@ def _people(round_: Round, seed: int) -> dict[int, _Person]:
         register, answers = frame[register_id], truth[register_id]
         holder.case.round = round_
         people[holder.case_id] = _Person(
-            leader=leader(register_id, register, answers, holder.address_kind, seed),
+            leader=leader(register_id, register, answers, holder.address_kind, seed, biased=biased),
             holder=holder,
             register=register,
             answers=answers,

@@ -16,7 +16,7 @@ from barometer.roles import Right
 from responses import representativity
 from responses.figure_files import REPRESENTATIVITY, Row
 from responses.gain_chart import Side
-from responses.representativity import AUXILIARY, Reading
+from responses.representativity import AUXILIARY, Reading, category_label
 from responses.statistics.representativity import Category, Variable
 from surveys.models import Round
 
@@ -77,7 +77,7 @@ def _rows(variables: tuple[Variable, ...]) -> Iterator[VariableRow]:
     largest = max((abs(category.unconditional) for category in every), default=0.0)
     for (_name, label, codes), variable in zip(AUXILIARY, variables, strict=False):
         categories = [
-            CategoryRow(str(codes.labels[each.code]), each, Side.of(each.unconditional, largest))
+            CategoryRow(str(category_label(codes, each.code)), each, Side.of(each.unconditional, largest))
             for each in variable.categories
         ]
         yield VariableRow(label, variable, categories)

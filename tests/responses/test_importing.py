@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from django.core import mail as django_mail
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from barometer.models import AuditEvent
 from barometer.problems import sentence
+from responses import links
 from responses.actions import contact, sending
 from responses.actions.importing import Fieldwork, Imported, ImportRefused, import_round
 from responses.dataset import weigh
@@ -131,10 +134,19 @@ def test_what_the_register_did_not_say_is_unknown_and_not_a_code() -> None:
     assert workplace.register() == {"reg_name": "2001", "reg_level": "state"}
 
 
+def test_no_link_opens_a_case_of_an_imported_round(client: Client) -> None:
+    imported()
+    token = links.token(links.ANSWER, LinkHolder.objects.order_by("pk")[0])
+    page = client.get(reverse("answer", args=[token]))
+    assert page.status_code in (404, 410)
+
+
 def test_an_imported_round_knows_no_person_and_can_write_to_nobody() -> None:
     text = with_column("case_submitted_at", {}, "2018-11-20 12:00:00")
     round_ = imported(text).round
-    assert not LinkHolder.objects.filter(case__round=round_).exists()
+    owners = LinkHolder.objects.filter(case__round=round_)
+    assert len(owners) == Case.objects.of_round(round_).count()
+    assert set(owners.values_list("name", "email", "phone", "retired_at")) == {("", "", "", round_.closed_at)}
     assert not WorkplaceContact.objects.filter(workplace__round=round_).exists()
     assert not round_.contact_steps.exists()
     contact.queue_due_steps(at=AT)
@@ -144,8 +156,9 @@ def test_an_imported_round_knows_no_person_and_can_write_to_nobody() -> None:
 
 
 @pytest.mark.parametrize("name", MAILS)
-def test_a_mail_that_somebody_adds_to_the_contact_plan_reaches_nobody(name: str) -> None:
+def test_even_an_added_mail_and_an_added_address_send_nothing(name: str) -> None:
     round_ = imported().round
+    LinkHolder.objects.update(name="Signe", email="signe@workplace.example")
     Round.objects.filter(pk=round_.pk).update(published_at=AT)
     step = round_.contact_steps.create(mail_name=name, day=0)
     contact.queue_due_steps(at=AT)

@@ -35,6 +35,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="YYYY-MM-DD; if left out, today")
         parser.add_argument("--seed", type=int, default=1, help="another number gives other workplaces and leaders")
+        parser.add_argument(
+            "--without-bias", action="store_true", help="who had an innovation answers no oftener than others"
+        )
         parser.add_argument("--write-register", type=Path, metavar="FILE", help="only write the register file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,7 +58,7 @@ class Command(BaseCommand):
             round_ = rehearsal.set_up(slug=slug, opens_on=opens_on, **sizes)
         except SampleRefused as refused:
             raise CommandError("\n".join(sentence(problem, TEXTS) for problem in refused.problems)) from refused
-        self.run(Field(round_, seed=options["seed"]), until_day)
+        self.run(Field(round_, seed=options["seed"], biased=not options["without_bias"]), until_day)
 
     def run(self, field: Field, days: int) -> None:
         sampled = len(field.people)
