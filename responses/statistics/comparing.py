@@ -183,7 +183,7 @@ def _cells(design: Design, base: Flags, cell: NDArray[Any], cells: int) -> tuple
     """Return the shares of the cells in the base, and their covariances."""
     weights = design.weights[base]
     shares = np.bincount(cell, weights, cells) / weights.sum()
-    values = np.zeros((design.stratum.size, cells))
+    values = np.zeros((design.stratum.size, cells), order="F")
     values[base] = (np.eye(cells)[cell] - shares) * (weights / weights.sum())[:, None]
     return shares, design.covariance_of_totals(values)
 

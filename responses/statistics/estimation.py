@@ -138,7 +138,7 @@ class Design:
             before = self.weights if self.calibration is None else self.calibration.base_weights
             return self.response.covariance(z, before, self.stratum, self.populations)
         spread = np.sqrt((1 - self.counts / self.populations) * self.counts / (self.counts - 1))[self.stratum]
-        scaled = np.empty_like(z)
+        scaled = np.empty(z.shape, order="F")
         for column in range(z.shape[1]):
             means = np.bincount(self.stratum, z[:, column], self.counts.size) / self.counts
             scaled[:, column] = (z[:, column] - means[self.stratum]) * spread

@@ -45,8 +45,9 @@ class Calibration:
             raise ValueError("one finite weight above 0 per row before calibration")
         scaled = x * np.sqrt(base)[:, None]
         lengths = np.linalg.norm(scaled, axis=0)
-        directions, sizes, _ = np.linalg.svd(scaled[:, lengths > 0] / lengths[lengths > 0], full_matrices=False)
-        return cls(base, directions[:, sizes > DEPENDENT * sizes.max(initial=0.0)])
+        columns, triangle = np.linalg.qr(scaled[:, lengths > 0] / lengths[lengths > 0])
+        directions, sizes, _ = np.linalg.svd(triangle)
+        return cls(base, columns @ directions[:, : sizes.size][:, sizes > DEPENDENT * sizes.max(initial=0.0)])
 
     def residuals(self, values: Floats, weights: Floats) -> Floats:
         """Return w (z/w − x'B̂): what is left of ``values`` z, which hold the calibrated weights w.

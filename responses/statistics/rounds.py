@@ -2,16 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from barometer.problems import Problem
 from responses.statistics.comparing import Difference, tested_difference
 from responses.statistics.estimation import (
     Design,
     Floats,
+    Integers,
     checked,
     counted_completely,
     linearised_share,
@@ -110,10 +110,14 @@ def _centred(design: Design, values: Floats) -> Floats:
     return centred
 
 
-def _in_both(earlier: RoundShare, later: RoundShare) -> tuple[NDArray[Any], NDArray[Any]]:
-    units = [np.asarray(side.units) for side in (earlier, later)]
-    for side, ids in zip((earlier, later), units, strict=True):
-        if ids.shape != side.design.stratum.shape or np.unique(ids).size != ids.size:
+def _in_both(earlier: RoundShare, later: RoundShare) -> tuple[Integers, Integers]:
+    """Return the rows of the units in both rounds, in the same order."""
+    ids = [np.asarray(side.units) for side in (earlier, later)]
+    orders = [np.argsort(units) for units in ids]
+    for side, units, order in zip((earlier, later), ids, orders, strict=True):
+        if units.shape != side.design.stratum.shape or np.any(units[order[1:]] == units[order[:-1]]):
             raise ValueError("one register id per row of the design, and none twice")
-    _, rows_0, rows_1 = np.intersect1d(units[0], units[1], assume_unique=True, return_indices=True)
-    return rows_0, rows_1
+    places = np.searchsorted(ids[1], ids[0][orders[0]], sorter=orders[1]).clip(max=ids[1].size - 1)
+    rows = orders[1][places]
+    met = ids[1][rows] == ids[0][orders[0]]
+    return orders[0][met], rows[met]

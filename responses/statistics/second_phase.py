@@ -72,7 +72,7 @@ class ResponsePhase:
         unknown = (1 - self.counts / self.drawn_by_class) * self.counts / (self.counts - 1)
         of_response = np.sqrt(unknown)[self.response_class]
         in_class = np.bincount(self.response_class, weights, self.counts.size)
-        draw, response = np.empty_like(z), np.empty_like(z)
+        draw, response = np.empty(z.shape, order="F"), np.empty(z.shape, order="F")
         for column in range(z.shape[1]):
             values = z[:, column]
             means = np.bincount(stratum, values, drawn.size) / drawn
