@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
+from django.utils import translation
 
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -30,6 +31,13 @@ def lines(table: Iterable[Sequence[Cell]], language: str) -> Iterator[str]:
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
+
+
+def lines_in(language: str, table: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """Return the lines of the file of a table that is made on the way, with its words in that language."""
+    with translation.override(language):
+        rows = list(table)
+    return lines(rows, language)
 
 
 def download(table: Iterable[Sequence[Cell]], name: str, language: str) -> StreamingHttpResponse:

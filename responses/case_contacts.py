@@ -1,12 +1,10 @@
 """What people left after the receipt, as CSV files: case contacts, and addresses for the mail about the results."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from barometer import spreadsheet
-from barometer.spreadsheet import Cell
 from responses.models import CaseContact, ResultRequest
 from surveys.models import Round
 
@@ -48,10 +46,3 @@ def request_rows(round_: Round) -> Iterator[list[str]]:
     for each in ResultRequest.objects.filter(round=round_).order_by("pk"):
         given = timezone.localtime(each.at).strftime("%Y-%m-%d %H:%M")
         yield [str(each.pk), given, each.language, str(each.text_version), each.email]
-
-
-def lines(rows: Callable[[Round], Iterator[Sequence[Cell]]], round_: Round, language: str) -> Iterator[str]:
-    """Yield the file line by line: semicolons, but commas for a spreadsheet in English."""
-    with translation.override(language):
-        table = list(rows(round_))
-    return spreadsheet.lines(table, language)

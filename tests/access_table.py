@@ -127,7 +127,7 @@ RIGHTS = {
     "work": ("see_cases", "run_fieldwork"),
     "authority-page": ("see_cases", "-"),
     "cases": ("see_cases", "-"),
-    "cases-export": ("-", "run_fieldwork"),
+    "cases-export": ("-", "see_cases"),
     "bulk": ("-", "run_fieldwork"),
     "bulk-apply": ("-", "run_fieldwork"),
     "bulk-acts": ("see_cases", "-"),

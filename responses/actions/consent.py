@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from barometer import audit
+from barometer import audit, spreadsheet
 from barometer.models import User
 from responses import case_contacts
 from responses.actions import events
@@ -82,14 +82,14 @@ def export_contacts(*, round_: Round, language: str, by: User, at: datetime) -> 
     """Note in the audit log who takes the list, and return it in pieces."""
     facts = {"contacts": CaseContact.objects.filter(round=round_).count(), "language": language}
     audit.record("case_contacts.exported", target=round_, by=by, at=at, facts=facts)
-    return case_contacts.lines(case_contacts.contact_rows, round_, language)
+    return spreadsheet.lines_in(language, case_contacts.contact_rows(round_))
 
 
 def export_requests(*, round_: Round, language: str, by: User, at: datetime) -> Iterator[str]:
     """Note in the audit log who takes the addresses for the mail about the results, and return them in pieces."""
     facts = {"addresses": ResultRequest.objects.filter(round=round_).count(), "language": language}
     audit.record("result_requests.exported", target=round_, by=by, at=at, facts=facts)
-    return case_contacts.lines(case_contacts.request_rows, round_, language)
+    return spreadsheet.lines_in(language, case_contacts.request_rows(round_))
 
 
 def _who_submitted(response: Response) -> LinkHolder | None:

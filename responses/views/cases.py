@@ -1,5 +1,6 @@
 """The cases of a round: found by what somebody says, filtered, and taken out as a file."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -60,12 +61,14 @@ def _choices(round_: Round, filters: Filters) -> dict[str, object]:
     }
 
 
-@needs(Right.SEE_CASES, write=Right.RUN_FIELDWORK)
+@needs(Right.SEE_CASES)
 @require_POST
 def export(request: HttpRequest, slug: str, what: str) -> HttpResponseBase:
-    """Give the cases that the address asks for, or the notes of the round, as a file."""
+    """Give the cases that the address asks for as a file, or the notes of the round, which are for fieldwork."""
     if what not in ("cases", "notes"):
         raise Http404
+    if what == "notes" and not may(request, Right.RUN_FIELDWORK):
+        raise PermissionDenied
     round_ = get_object_or_404(Round, slug=slug)
     by, at, language = staff(request), timezone.now(), get_language() or "en"
     filters = Filters.of(request.GET.dict())
