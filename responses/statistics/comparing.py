@@ -144,32 +144,40 @@ def distribution_test(design: Design, categories: ArrayLike, groups: ArrayLike, 
     row_codes, row = np.unique(codes[base], return_inverse=True)
     column_codes, column = np.unique(group[base], return_inverse=True)
     shape = row_codes.size, column_codes.size
-    for found, code in (
-        (n, "comparison_empty_base"),
-        (shape[1] > 1, "comparison_one_group"),
-        (shape[0] > 1, "comparison_one_category"),
-        (degrees_of_freedom, "comparison_without_degrees_of_freedom"),
-    ):
-        if not found:
-            return _untested(n, code)
+    if code := _reason(n, degrees_of_freedom, shape):
+        return _untested(n, code)
     shares, covariances = _cells(design, base, row * shape[1] + column, shape[0] * shape[1])
     effects = _design_effects(shares, covariances * n, shape)
     if effects is None:
         return _untested(n, "comparison_too_sparse")
-    trace = float(np.trace(effects))
-    if trace <= SINGULAR:
+    if np.trace(effects) <= SINGULAR:
         complete = counted_completely(design, base)
         return _untested(n, "comparison_counted_completely" if complete else "comparison_without_variation")
-    chi_square = n * _distance_from_independence(shares.reshape(shape))
+    return _rao_scott(n * _distance_from_independence(shares.reshape(shape)), effects, n, degrees_of_freedom)
+
+
+def _reason(n: int, degrees_of_freedom: int, shape: tuple[int, int]) -> str:
+    """Return why a table of rows × columns cannot be tested, as the code of a problem; "" if it can."""
+    if n == 0:
+        return "comparison_empty_base"
+    if shape[1] < 2:
+        return "comparison_one_group"
+    if shape[0] < 2:
+        return "comparison_one_category"
+    return "" if degrees_of_freedom else "comparison_without_degrees_of_freedom"
+
+
+def _rao_scott(chi_square: float, effects: Floats, n: int, degrees_of_freedom: int) -> DistributionTest:
+    trace, cells = float(np.trace(effects)), len(effects)
     numerator_df = trace**2 / float(np.sum(effects * effects.T))
-    statistic, denominator_df, cells = chi_square / trace, numerator_df * degrees_of_freedom, len(effects)
+    statistic, denominator_df = chi_square / trace, numerator_df * degrees_of_freedom
     return DistributionTest(
         statistic=statistic,
         numerator_df=numerator_df,
         denominator_df=denominator_df,
         p=float(special.fdtrc(numerator_df, denominator_df, statistic)),
         chi_square=chi_square,
-        first_order_p=float(special.chdtrc(cells, chi_square * cells / trace)),
+        first_order_p=float(special.chdtrc(cells, statistic * cells)),
         n=n,
         problem=None,
     )

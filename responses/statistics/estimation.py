@@ -108,13 +108,7 @@ class Design:
         if calibration is not None and calibration.base_weights.shape != rows.shape:
             raise ValueError("a calibration of as many rows as the design has")
         if response is not None:
-            drawn = response.drawn_by_stratum
-            if response.response_class.shape != rows.shape or drawn.shape != sizes.shape:
-                raise ValueError(
-                    "response classes of as many rows, and drawn units of as many strata, as the design has"
-                )
-            if np.any((drawn < counts) | (drawn > sizes)):
-                raise ValueError("a stratum has fewer drawn units than rows, or more than workplaces")
+            response.check(rows, counts, sizes)
         return cls(rows, given, sizes, counts, calibration, response)
 
     def residuals(self, values: Floats) -> Floats:
@@ -203,7 +197,6 @@ def share(design: Design, indicator: ArrayLike, domain: ArrayLike) -> ShareEstim
     standard_error = root(design.variance_of_total(values))
     effective_n = _effective_n(estimate, standard_error, design.weights[base])
     interval = _share_interval(design, base, estimate, standard_error, effective_n)
-    problem = None if interval else Problem("estimate_without_degrees_of_freedom", "", {"n": n})
     low, high = interval or (None, None)
     return ShareEstimate(
         estimate=estimate,
@@ -214,7 +207,7 @@ def share(design: Design, indicator: ArrayLike, domain: ArrayLike) -> ShareEstim
         n=n,
         not_answered=not_answered,
         weighted_base=float(design.weights[base].sum()),
-        problem=problem,
+        problem=None if interval else Problem("estimate_without_degrees_of_freedom", "", {"n": n}),
         effective_n=effective_n,
     )
 

@@ -53,6 +53,13 @@ class ResponsePhase:
             raise ValueError("a probability of response is above 0 and at most 1")
         return cls(classes, known, by_class, by_stratum, counts)
 
+    def check(self, stratum: Integers, counts: Integers, populations: Floats) -> None:
+        """Raise ValueError if it does not fit a design of ``counts`` rows by stratum."""
+        if self.response_class.shape != stratum.shape or self.drawn_by_stratum.shape != populations.shape:
+            raise ValueError("response classes of as many rows, and drawn units of as many strata, as the design has")
+        if np.any((self.drawn_by_stratum < counts) | (self.drawn_by_stratum > populations)):
+            raise ValueError("a stratum has fewer drawn units than rows, or more than workplaces")
+
     def covariance(self, z: Floats, weights: Floats, stratum: Integers, populations: Floats) -> Floats:
         """Return the covariances, k × k, of the sums of ``z``, m × k, over the draw and over the response.
 

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from responses.statistics.estimation import Design, Estimate, LonelyStratum, UnusableWeights, share
 from responses.statistics.linearisation import Calibration
@@ -172,6 +174,29 @@ def test_weights_that_cannot_be_are_named() -> None:
     with pytest.raises(LonelyStratum) as lonely:
         Design.of([0, 0, 1], [20, 20])
     assert lonely.value.problem.params == {"stratum": 2, "units": 1}
+
+
+KNOWN = st.one_of(
+    st.just(math.nan), st.integers(-3, 3).map(float), st.integers(-(10**9), 10**9).map(lambda v: v / 1000)
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), KNOWN, KNOWN, st.booleans()), max_size=20), st.booleans())
+def test_whatever_the_numbers_estimates_are_numbers_or_say_why_not(
+    rows: list[tuple[int, float, float, bool]], calibrated: bool
+) -> None:
+    rows = rows + [(stratum, 0.0, 0.0, False) for stratum in (0, 1) for _ in range(2)]
+    stratum, y, x, inside = (np.array(values) for values in zip(*rows, strict=True))
+    base = np.array([200, 100])[stratum] / np.bincount(stratum)[stratum]
+    calibration = Calibration.of(np.c_[np.ones(y.size), inside], base) if calibrated else None
+    design = Design.of(stratum, [200, 100], calibration=calibration)
+    for found in (total(design, y, inside), mean(design, y, inside), ratio(design, y, x, inside)):
+        known = [found.estimate, found.standard_error, found.interval_low, found.interval_high, found.weighted_base]
+        assert np.isfinite([value for value in known if value is not None]).all()
+        assert (found.interval_low is None) == (found.problem is not None)
+    effects = design_effects(design, y, inside)
+    assert (effects.with_replacement is None) == (effects.problem is not None)
+    assert effects.with_replacement is None or 0 <= effects.with_replacement < math.inf
 
 
 def test_lengths_that_differ_and_infinite_values_are_refused() -> None:
