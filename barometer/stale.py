@@ -1,8 +1,8 @@
 """Two people edit the same thing: the second is told, and loses nothing of what they have typed.
 
-A page that changes what is there sends along a hash of what it showed. When what is stored has another one, somebody
-else was quicker: nothing is saved, the form comes back with what was typed, and each field that differs says what is
-stored now. Saving once more is then a decision.
+A page that changes what is there sends along a digest of what it showed. The action that saves compares it, under the
+lock of what it changes, with what is stored: when they differ somebody else was quicker, nothing is saved, and the form
+comes back with what was typed and what is stored now. Saving once more is then a decision.
 """
 
 import hashlib
@@ -16,27 +16,36 @@ from django.utils.translation import gettext
 FIELD = "seen"
 
 
-def fingerprint(values: Mapping[str, object]) -> str:
-    """Return a short hash of what a page shows."""
-    text = json.dumps({name: "" if value is None else str(value) for name, value in values.items()}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+class ChangedMeanwhile(Exception):
+    """Somebody has changed, since the form was opened, what it is about."""
 
 
-def watch(form: BaseForm) -> BaseForm:
-    """Let the form (printed whole) send the hash of what is stored, which is its ``initial``."""
-    vars(form)["shown"] = fingerprint(form.initial)
-    return form
+def digest(*shown: object) -> str:
+    """Return 16 characters that tell whether these are the same values."""
+    return hashlib.sha256(json.dumps([str(each) for each in shown]).encode()).hexdigest()[:16]
 
 
-def is_stale(posted: Mapping[str, Any], stored: str) -> bool:
-    """Whether the page showed something else than what is stored; a page that sends no hash has shown nothing."""
-    return posted.get(FIELD, "") not in ("", stored)
+def require(seen: str, stored: str) -> None:
+    """Compare the digest of what a form showed with that of what is stored; "" where nothing was shown.
+
+    Raises: ChangedMeanwhile.
+    """
+    if seen not in ("", stored):
+        raise ChangedMeanwhile
 
 
-def refused(form: BaseForm) -> bool:
-    """Tell whoever sends a stale form so, at each field that differs; False when the form is not stale."""
-    if not is_stale(form.data, fingerprint(form.initial)):
-        return False
+def watch(form: BaseForm, shown: str) -> None:
+    """Let the form, printed whole, send the digest of what is stored."""
+    vars(form)["shown"] = shown
+
+
+def seen(posted: Mapping[str, Any]) -> str:
+    """Return the digest that came with a form; "" when it sends none."""
+    return str(posted.get(FIELD, ""))
+
+
+def refuse(form: BaseForm) -> None:
+    """Tell whoever sent a stale form so, at each field that differs; its ``initial`` is what is stored now."""
     form.add_error(
         None,
         gettext(
@@ -45,7 +54,6 @@ def refused(form: BaseForm) -> bool:
         ),
     )
     tell_stored(form)
-    return True
 
 
 def tell_stored(form: BaseForm) -> None:

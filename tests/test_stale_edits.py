@@ -1,13 +1,18 @@
 """Two of staff edit the same thing: the second is told, nothing is lost, and saving again is a decision."""
 
+from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from barometer import stale
+from surveys.actions import contact_plan as plan_actions
+from surveys.actions import round as round_actions
 from surveys.models import ContactStep, Round, RoundText
-from tests.factories import make_round, refreshed
+from tests.factories import NOON, make_round, refreshed
 from tests.people import browser_of, dana, finn
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +88,28 @@ def test_a_form_that_nobody_else_has_touched_is_saved(first: Client) -> None:
     round_: Round = make_round()
     address = reverse("round-edit", args=[round_.slug])
     assert first.post(address, fields(first, address) | {"target": "55"}).status_code == 302
+
+
+def test_what_changes_between_the_look_and_the_lock_is_seen_under_the_lock() -> None:
+    round_ = make_round()
+    seen = round_actions.plan_seen(round_)
+    plan: dict[str, Any] = {"questionnaire": round_.questionnaire, "opens_on": round_.opens_on}
+    plan |= {"deadline": round_.deadline, "target_response_rate": round_.target_response_rate}
+    last = round_.closes_on + timedelta(days=1)
+    round_actions.edit_round(round_=round_, by=dana(), at=NOON, seen=seen, closes_on=last, **plan)
+    with pytest.raises(stale.ChangedMeanwhile):
+        round_actions.edit_round(round_=round_, by=finn(), at=NOON, seen=seen, closes_on=round_.closes_on, **plan)
+    assert refreshed(round_).closes_on == last
+
+    seen = round_actions.texts_seen(round_)
+    round_actions.save_texts(round_=round_, texts={("purpose", "da"): "Af Dana"}, by=dana(), at=NOON, seen=seen)
+    with pytest.raises(stale.ChangedMeanwhile):
+        round_actions.save_texts(round_=round_, texts={("purpose", "da"): "Af Finn"}, by=finn(), at=NOON, seen=seen)
+    assert round_.texts.get(field="purpose", language="da").text == "Af Dana"
+
+    rows = [plan_actions.row_of(step) for step in round_.contact_steps.all()]
+    seen = plan_actions.plan_seen(round_.contact_steps.all())
+    plan_actions.save_plan(round_=round_, rows=rows[:1], by=dana(), at=NOON, seen=seen)
+    with pytest.raises(stale.ChangedMeanwhile):
+        plan_actions.save_plan(round_=round_, rows=rows, by=finn(), at=NOON, seen=seen)
+    assert round_.contact_steps.count() == 1

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from barometer import audit
+from barometer import audit, stale
 from barometer.models import User
-from responses.actions import address_mails, events, pause, stale
+from responses.actions import address_mails, events, pause
 from responses.actions.case import CaseClosed, NewContact, contact_of, put_contact
 from responses.case_search import MOST_FOUND
 from responses.contact_facts import ON_ADDRESS

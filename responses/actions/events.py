@@ -1,8 +1,12 @@
 """The history of a case, and the disposition that follows from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
+from django.db import transaction
+
+from barometer import stale
 from barometer.models import User
 from barometer.prepared import Prepared, PreparedInsert, PreparedSave
 from responses.models import Case, CaseEvent, HandOver, LinkHolder
@@ -22,11 +26,23 @@ EVENT = PreparedInsert(CaseEvent)
 AT_ONCE = 500  # cases
 
 Standing = tuple[Disposition, CaseOutcome]
+T = TypeVar("T")
 
 
 def lock(pk: int) -> Case:
     """Return the case with its row locked until the transaction ends; ``Case.DoesNotExist`` if there is none."""
     return _found(LOCKED_WHOLE.first(pk))
+
+
+@transaction.atomic
+def if_unchanged(*, case: Case, seen: str, now: Callable[[], str], do: Callable[[], T]) -> T:
+    """Do something to a case if what was shown still is so; ``seen`` is empty where nothing was shown.
+
+    Raises: stale.ChangedMeanwhile, and what ``do`` raises.
+    """
+    lock(case.pk)
+    stale.require(seen, now())
+    return do()
 
 
 def lock_again(known: Case) -> Case:

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from barometer import spreadsheet
+from barometer import spreadsheet, stale
 from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.formats import number
 from barometer.roles import Right
 from responses import address_repair
 from responses.actions import address as actions
-from responses.actions import stale
+from responses.actions import events
 from responses.actions.case import AddressRefused, CaseClosed, change_address, contact_of
 from responses.address_forms import AddressChangeForm, ConfirmCorrectionsForm, CorrectionsForm
 from responses.address_texts import FAULTS, FILE_PROBLEMS
@@ -104,7 +104,7 @@ def _changed(request: HttpRequest, case: Case, form: AddressChangeForm) -> HttpR
     """Save the address and say so. Raises: ChangedMeanwhile."""
     data = form.cleaned_data
     try:
-        new = stale.if_unchanged(
+        new = events.if_unchanged(
             case=case,
             seen=data["seen"],
             now=lambda: stale.digest(contact_of(case.holders.get(role=LinkHolder.Role.OWNER))),

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from barometer import stale
 from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.models import User
@@ -21,7 +22,7 @@ from barometer.problems import sentence
 from barometer.roles import Right
 from responses import calling
 from responses.actions import call as actions
-from responses.actions import stale
+from responses.actions import events
 from responses.actions.case import CaseClosed
 from responses.call_forms import CONFIRMED, MERGED, CallForm, PhoneForm
 from responses.calling import Wanted
@@ -141,7 +142,7 @@ def _save_phone(request: HttpRequest, case_: Case, form: PhoneForm) -> None:
     """Save the number and say so. Raises: ChangedMeanwhile."""
     by, phone = staff(request), form.cleaned_data["phone"]
     try:
-        stale.if_unchanged(
+        events.if_unchanged(
             case=case_,
             seen=form.cleaned_data["seen"],
             now=lambda: stale.digest(_owner(case_).phone),

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
+from barometer import stale
 from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.models import User
 from barometer.problems import Problem, sentence
 from barometer.roles import Right
 from responses import case_page
-from responses.actions import bounce, correction, link_copy, outcome, pause, stale
+from responses.actions import bounce, correction, events, link_copy, outcome, pause
 from responses.actions import case as actions
 from responses.actions.correction import Correction
 from responses.case_forms import PauseForm
@@ -303,7 +304,7 @@ def _form(chosen: Act, data: Mapping[str, Any] | None, case: Case) -> ReasonForm
 def _do(request: HttpRequest, chosen: Act, case: Case, owner: LinkHolder, form: ReasonForm) -> None:
     """Do it and say so, or say why not. Raises: ChangedMeanwhile."""
     try:
-        stale.if_unchanged(
+        events.if_unchanged(
             case=case,
             seen=form.cleaned_data["seen"],
             now=lambda: str(case_page.last_event(case)),

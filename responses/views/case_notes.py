@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
+from barometer import stale
 from barometer.access import needs, staff
 from barometer.form_helpers import shown_anew, with_seen
 from barometer.roles import Right
+from responses.actions import events
 from responses.actions import note as actions
-from responses.actions import stale
 from responses.case_forms import NoteForm
 from responses.models import Case, CaseNote
 
@@ -72,7 +73,7 @@ def notes(request: HttpRequest, pk: int, note: int = 0) -> HttpResponse:
 def _write(request: HttpRequest, case: Case, form: NoteForm, corrected: CaseNote | None) -> None:
     """Save the note and say so. Raises: ChangedMeanwhile, when somebody has written one since."""
     try:
-        stale.if_unchanged(
+        events.if_unchanged(
             case=case,
             seen=form.cleaned_data["seen"],
             now=lambda: last_note(case),

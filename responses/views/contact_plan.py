@@ -58,29 +58,26 @@ def contact_plan(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if act in acts and acts[act]():
         return redirect("contact-plan", slug)
-    context = _shown(round_, steps, edited) | {"new": new, "switches": switches, "seen": _seen(steps)}
+    context = _shown(round_, steps, edited) | {"new": new, "switches": switches, "seen": actions.plan_seen(steps)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     return render(request, "responses/contact/plan.html", context, status=status)
 
 
 def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], forms: Sequence[StepForm]) -> bool:
     """Save the steps that have not begun to leave; say at their fields what is wrong, and return False."""
-    if stale.is_stale(request.POST, _seen(steps)):
-        messages.error(
-            request, _("Somebody else has changed the plan since you opened the page. Nothing is saved yet.")
-        )
-        for form in forms:
-            stale.tell_stored(form)
-        return False
-    faulty = [form for form in forms if not form.is_valid()]  # all are looked at, so that every fault is told
-    if faulty:
-        return False
-    kept = {form.mail_name: form for form in forms if not form.cleaned_data["remove"]}
-    rows = [row_of(step) for step in steps if step.queued_at is not None]
+    seen = stale.seen(request.POST)
     try:
-        actions.save_plan(
-            round_=round_, rows=[*rows, *(form.row() for form in kept.values())], by=staff(request), at=timezone.now()
-        )
+        stale.require(seen, actions.plan_seen(steps))  # a step that came or went would be called a fault of the form
+        faulty = [form for form in forms if not form.is_valid()]  # all are looked at, so that every fault is told
+        if faulty:
+            return False
+        kept = {form.mail_name: form for form in forms if not form.cleaned_data["remove"]}
+        rows = [row_of(step) for step in steps if step.queued_at is not None]
+        rows += [form.row() for form in kept.values()]
+        actions.save_plan(round_=round_, rows=rows, by=staff(request), at=timezone.now(), seen=seen)
+    except stale.ChangedMeanwhile:
+        _tell_stored(request, round_, forms)
+        return False
     except actions.StepQueued:
         messages.error(request, _("A step has begun to leave in the meantime, so it no longer changes."))
         return True
@@ -91,9 +88,13 @@ def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep
     return True
 
 
-def _seen(steps: Sequence[ContactStep]) -> str:
-    """Return the hash of all steps, those that are added or removed too."""
-    return stale.fingerprint({step.mail_name: row_of(step) for step in steps})
+def _tell_stored(request: HttpRequest, round_: Round, forms: Sequence[StepForm]) -> None:
+    """Say that somebody else was quicker, and at each field what is stored now."""
+    messages.error(request, _("Somebody else has changed the plan since you opened the page. Nothing is saved yet."))
+    now = {step.mail_name: StepForm.of(step).initial for step in in_order(round_)}
+    for form in forms:
+        form.initial = now.get(form.mail_name, {})
+        stale.tell_stored(form)
 
 
 def _add_step(request: HttpRequest, round_: Round, steps: Sequence[ContactStep], form: NewStepForm) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 
-from barometer import audit
+from barometer import audit, stale
 from barometer.models import User
 from barometer.problems import Problem
 from surveys.audience import problems_of
@@ -44,13 +44,15 @@ class StepRow:
 
 
 @transaction.atomic
-def save_plan(*, round_: Round, rows: Sequence[StepRow], by: User | None, at: datetime) -> None:
+def save_plan(*, round_: Round, rows: Sequence[StepRow], by: User | None, at: datetime, seen: str = "") -> None:
     """Make these rows the plan: a step is known by its mail, and one that is not among the rows is removed.
 
-    Raises: PlanRefused, or StepQueued for a step that has begun to leave; with nothing changed.
+    ``seen`` is ``plan_seen()`` of the steps that were there when it was decided.
+    Raises: PlanRefused, stale.ChangedMeanwhile, or StepQueued for a step that has begun to leave; with nothing changed.
     """
     round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
     stored = {step.mail_name: step for step in round_.contact_steps.select_for_update()}
+    stale.require(seen, plan_seen(stored.values()))
     wanted = {row.mail_name: row for row in rows}
     if len(wanted) < len(rows):
         raise ValueError("a mail stands twice in the plan")
@@ -92,6 +94,11 @@ def problems_of_steps(round_: Round, steps: Iterable[ContactStep]) -> list[Probl
     """Return the same of steps that have been read already."""
     plan = sorted((Step(step.mail_name, step.channel, step.date) for step in steps), key=lambda step: step.day)
     return [in_words(problem) for problem in order_problems(plan, _dates(round_))]
+
+
+def plan_seen(steps: Iterable[ContactStep]) -> str:
+    """Return the digest of all steps of a plan."""
+    return stale.digest(*(row_of(step) for step in sorted(steps, key=lambda step: step.mail_name)))
 
 
 def row_of(step: ContactStep) -> StepRow:

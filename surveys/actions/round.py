@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from barometer import audit
+from barometer import audit, stale
 from barometer.models import User
 from surveys.actions.default_plan import DEFAULT_PLAN, StepPlan, add_steps, follow_the_closing
 from surveys.models import Questionnaire, Round, RoundText
@@ -97,14 +97,20 @@ def edit_round(
     target_response_rate: Decimal,
     by: User | None,
     at: datetime,
+    seen: str = "",
 ) -> Round:
     """Change the plan of a draft round; a language without any text yet gets its default texts.
 
-    Raises: RoundFrozen once it is open; QuestionnaireNotPublished; IntegrityError if the dates are out of order.
+    Args:
+        seen: ``plan_seen()`` of what was there when it was decided.
+
+    Raises: RoundFrozen once it is open; stale.ChangedMeanwhile; QuestionnaireNotPublished; IntegrityError if the dates
+        are out of order.
     """
     round_ = Round.objects.select_for_update(of=("self",)).select_related("questionnaire").get(pk=round_.pk)
     if round_.status != Round.Status.DRAFT:
         raise RoundFrozen
+    stale.require(seen, plan_seen(round_))
     _require_published(questionnaire)
     before, closed_on_day = _plan(round_), round_.field_day(round_.closes_on)
     has_texts = set(round_.texts.values_list("language", flat=True))
@@ -122,18 +128,30 @@ def edit_round(
     return round_
 
 
+def plan_seen(round_: Round) -> str:
+    """Return the digest of a round's plan."""
+    return stale.digest(*_plan(round_).values())
+
+
+def texts_seen(round_: Round) -> str:
+    """Return the digest of a round's texts; one query."""
+    return stale.digest(*round_.texts.order_by("field", "language").values_list("field", "language", "text"))
+
+
 @transaction.atomic
 def save_texts(
-    *, round_: Round, texts: Mapping[tuple[str, str], str], by: User | None, at: datetime
+    *, round_: Round, texts: Mapping[tuple[str, str], str], by: User | None, at: datetime, seen: str = ""
 ) -> list[tuple[str, str]]:
-    """Store texts by (field, language), "" for none; return which ones changed.
+    """Store texts by (field, language), "" for none; return which ones changed. ``seen`` is ``texts_seen()`` of before.
 
     The audit line names the fields and not the words, which may name a person.
-    Raises: RoundFrozen once the round is closed; ValueError for an empty text in a round that is open.
+    Raises: RoundFrozen once the round is closed; stale.ChangedMeanwhile; ValueError for an empty text in a round that
+        is open.
     """
     round_ = Round.objects.select_for_update().get(pk=round_.pk)
     if round_.status not in (Round.Status.DRAFT, Round.Status.OPEN):
         raise RoundFrozen
+    stale.require(seen, texts_seen(round_))
     stored = {(text.field, text.language): text for text in round_.texts.all()}
     changed = [key for key, text in texts.items() if text != (stored[key].text if key in stored else "")]
     if round_.status == Round.Status.OPEN and not all(texts[key] for key in changed if key[0] not in OPTIONAL):

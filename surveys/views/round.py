@@ -52,19 +52,30 @@ def create(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE_ROUND, write=Right.EDIT_PLAN)
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the plan of a draft round; show that of any other."""
-    round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
-    form = RoundPlanForm(request.POST if request.method == "POST" else None, initial=_plan(round_))
-    stale.watch(form)
-    if request.method == "POST" and form.is_valid() and not stale.refused(form):
+    round_, form = _plan_form(slug, request)
+    if request.method == "POST" and form.is_valid():
+        seen = stale.seen(request.POST)
         try:
-            actions.edit_round(round_=round_, by=staff(request), at=timezone.now(), **form.plan())
+            actions.edit_round(round_=round_, by=staff(request), at=timezone.now(), seen=seen, **form.plan())
+        except stale.ChangedMeanwhile:
+            round_, form = _plan_form(slug, request)
+            stale.refuse(form)
         except actions.RoundFrozen:
             messages.error(request, gettext("The round has been opened: its plan no longer changes."))
         else:
             messages.success(request, gettext("The round has been saved."))
-        return redirect("round-edit", slug)
+        if not form.errors:
+            return redirect("round-edit", slug)
     context = {"round": round_, "questionnaire": questionnaire_title(round_.questionnaire), "form": form}
     return render(request, "surveys/round/edit.html", context)
+
+
+def _plan_form(slug: str, request: HttpRequest) -> tuple[Round, RoundPlanForm]:
+    """Return a round as it is stored now, and the form for its plan."""
+    round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
+    form = RoundPlanForm(request.POST if request.method == "POST" else None, initial=_plan(round_))
+    stale.watch(form, actions.plan_seen(round_))
+    return round_, form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,18 +83,30 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 def texts(request: HttpRequest, slug: str) -> HttpResponse:
     """The texts of a round, its languages side by side."""
     round_ = get_object_or_404(Round, slug=slug)
-    form = TextsForm(round_, request.POST if request.method == "POST" else None)
-    stale.watch(form)
-    if request.method == "POST" and form.is_valid() and not stale.refused(form):
+    form = _texts_form(round_, request)
+    if request.method == "POST" and form.is_valid():
+        seen = stale.seen(request.POST)
         try:
-            changed = actions.save_texts(round_=round_, texts=form.texts(), by=staff(request), at=timezone.now())
+            changed = actions.save_texts(
+                round_=round_, texts=form.texts(), by=staff(request), at=timezone.now(), seen=seen
+            )
+        except stale.ChangedMeanwhile:
+            form = _texts_form(round_, request)
+            stale.refuse(form)
         except actions.RoundFrozen:
             messages.error(request, gettext("The round is closed: its texts no longer change."))
         else:
             saved = ngettext("%(number)s text has been changed.", "%(number)s texts have been changed.", len(changed))
             messages.success(request, saved % {"number": len(changed)})
-        return redirect("round-texts", slug)
+        if not form.errors:
+            return redirect("round-texts", slug)
     return render(request, "surveys/round/texts.html", {"round": round_, "form": form, **_missing(round_)})
+
+
+def _texts_form(round_: Round, request: HttpRequest) -> TextsForm:
+    form = TextsForm(round_, request.POST if request.method == "POST" else None)
+    stale.watch(form, actions.texts_seen(round_))
+    return form
 
 
 def _missing(round_: Round) -> dict[str, object]:

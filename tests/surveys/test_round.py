@@ -470,5 +470,5 @@ def test_the_page_of_texts_takes_the_same_queries_whatever_is_filled_in(
 ) -> None:
     for rehearsal in (True, False):
         round_, browser = make_round(rehearsal=rehearsal), browser_of(finn())
-        with django_assert_max_num_queries(6):  # session, user, roles, round, texts, what is missing
+        with django_assert_max_num_queries(7):  # session, user, roles, round, texts, their digest, what is missing
             browser.get(page("round-texts", round_))
