@@ -103,8 +103,11 @@ def basis(forecast: Forecast, projection: Projection) -> Iterator[str]:
                 "name": name,
                 "day": day(contact.step.date),
             }
-        elif contact.ahead and contact.step.audience:
-            yield _("“%(name)s” goes to a part of the cases only; it is counted as if it went to all.") % {"name": name}
+        elif contact.audience is not None:
+            yield _("“%(name)s” is counted as reaching the %(cases)s open cases that it would go to now.") % {
+                "name": name,
+                "cases": number(round(contact.audience)),
+            }
     yield _("Calls still to come are not counted.")
 
 

@@ -85,7 +85,7 @@ class Former:
 
 
 def read(round_: Round, at: datetime, *, calls: int = CALLS, looks_back: bool = False) -> Forecast:
-    """Return the forecast of a round at a moment; at most eleven queries.
+    """Return the forecast of a round at a moment; at most eleven queries, and seven more for audiences of steps ahead.
 
     The same data give the same numbers: the random numbers depend on the round and its field day only.
 
@@ -151,6 +151,7 @@ def _with_projection(found: Forecast, group: Group, former: Sequence[Round], gro
     calendar = calendar_of(round_)
     contacts = round_curves.contacts_until([round_, *former], found.at)
     round_curves.add_what_is_planned(contacts[round_.pk], round_, calendar, today)
+    round_curves.count_audiences(contacts[round_.pk], round_, found.at)
     called = round_curves.calls_until([round_, *former], found.at)
     free = round_curves.free_days(round_, calendar, last)
     curve = round_curves.curve(round_, group, contacts[round_.pk], called[round_.pk], free, today)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q
 
-from responses.models import Response
+from responses.models import LeftOff, Response
 from responses.statistics.dispositions import Disposition
 from surveys.models import Round
 
@@ -59,11 +59,13 @@ class Filling:
 
 
 def filling(round_: Round, places: Iterable[str] = ()) -> Filling:
-    """Count the responses by page and device; one query.
+    """Count the responses by page and device; one query, two of a round that has been closed.
 
     The stops are in the order of ``places``: names of pages, ``Response.ALL_ANSWERED`` for those who only have to
-    submit, "" where the page is not known. The devices are in the order of ``Response.Device``, those without one last.
+    submit, "" where the page is not known. They hold those too whose unsent answers have been deleted since; nothing
+    is kept of their devices. The devices are in the order of ``Response.Device``, those without one last.
     """
+    names = list(places)
     standing = Q(submitted_at__isnull=True, case__disposition=Disposition.STARTED)
     rows = Response.objects.filter(case__round=round_).order_by().values_list("device", "resumes_at")
     here: Counter[str] = Counter()
@@ -74,11 +76,22 @@ def filling(round_: Round, places: Iterable[str] = ()) -> Filling:
         started[device] += responses
         submitted[device] += of_these
         here[page] += stand
+    begun = started.total()
+    for number, left, stand in _deleted_since(round_) if names and round_.closed_at else ():
+        here[names[number - 1] if number else Response.ALL_ANSWERED] += stand
+        begun += left
     return Filling(
-        tuple(Stop(page, here[page], here[page] / started.total()) for page in places if here[page]),
+        tuple(Stop(page, here[page], here[page] / begun) for page in names if here[page]),
         tuple(
             DeviceCount(device, started[device], submitted[device])
             for device in (*Response.Device.values, "")
             if started[device]
         ),
     )
+
+
+def _deleted_since(round_: Round) -> Iterable[tuple[int | None, int, int]]:
+    """Return of answers that were deleted unsent by the number of the page how many, and how many still stand there."""
+    kept = LeftOff.objects.filter(case__round=round_, case__response=None).order_by().values_list("page")
+    stand = Count("pk", filter=Q(case__disposition=Disposition.STARTED))
+    return kept.annotate(all=Count("pk"), here=stand)

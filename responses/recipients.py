@@ -90,13 +90,16 @@ def contactable(holder: LinkHolder, round_: Round, facts: Facts, *, task_elsewhe
     )
 
 
-def receivers(round_: Round, at: datetime) -> Iterator[tuple[LinkHolder, Contactable]]:
+def receivers(
+    round_: Round, at: datetime, cases: Collection[int] | None = None
+) -> Iterator[tuple[LinkHolder, Contactable]]:
     """Yield who is written to by a step, one holder per case in the order of the cases: the owner, or the delegate.
 
-    Two queries, however many cases there are.
+    Two queries, however many cases there are. ``cases``: only these, by their keys.
     """
+    holders = LinkHolder.objects.filter(case__round=round_)
     of_round = (
-        LinkHolder.objects.filter(case__round=round_)
+        (holders if cases is None else holders.filter(case__in=cases))
         .select_related("case__sample_unit__workplace")
         .annotate(
             last_on_reminders=_last_of(ON_REMINDERS, models.Q(case=models.OuterRef("case")) & OF_THE_OWNER),

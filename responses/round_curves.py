@@ -12,6 +12,7 @@ from responses.contact_days import Days, in_order
 from responses.contact_elsewhere import sampled_units
 from responses.contact_facts import LEFT
 from responses.models import Call, Case, ContactAttempt, LinkHolder, Wave
+from responses.planned_contacts import open_cases_reached
 from responses.statistics.field_day_comparison import Group
 from responses.statistics.response_curve import CALL_WINDOW, Calls, Curve, Kind
 from responses.statistics.response_curve import Wave as CurveWave
@@ -37,12 +38,14 @@ class Contact:
     Attributes:
         left, ahead: how many cases on which day; calls have no days ahead, since nobody knows how many there will be.
         overdue: its day is over, and nothing has left.
+        audience: how many open cases it would go to as things stand now, where it has an audience of its own.
     """
 
     step: ContactStep
     left: Counter[int] = field(default_factory=Counter)
     ahead: Counter[int] = field(default_factory=Counter)
     overdue: bool = False
+    audience: float | None = None
 
     @property
     def kind(self) -> Kind:
@@ -101,6 +104,14 @@ def add_what_is_planned(contacts: Sequence[Contact], round_: Round, calendar: Ca
             if day > today or (day == today and not contact.left):
                 contact.ahead[day] += number
         contact.overdue = not contact.left and not contact.ahead
+
+
+def count_audiences(contacts: Sequence[Contact], round_: Round, at: datetime) -> None:
+    """Count whom the steps ahead reach that have an audience of their own; at most seven queries, or none."""
+    ahead = [each for each in contacts if each.ahead and each.step.audience]
+    reached = open_cases_reached([each.step for each in ahead], round_, at) if ahead else {}
+    for contact in ahead:
+        contact.audience = reached[contact.step.pk]
 
 
 def free_days(round_: Round, calendar: Calendar, last: int) -> tuple[bool, ...]:
@@ -189,7 +200,8 @@ def curve(
         total = sum(contact.ahead.values()) or 1
         if left and contact.kind is Kind.REMINDER:
             reach = min(1.0, sum(share for _, share in left))
-        ahead = [(day, reach * number / total * _rest(left)) for day, number in sorted(contact.ahead.items())]
+        share = reach if contact.audience is None else min(1.0, contact.audience / still_open(days))
+        ahead = [(day, share * number / total * _rest(left)) for day, number in sorted(contact.ahead.items())]
         reminders += contact.kind is Kind.REMINDER
         number = reminders if contact.kind is Kind.REMINDER else 0
         waves.append(CurveWave(contact.kind, number, (*left, *ahead)))

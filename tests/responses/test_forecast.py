@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from responses.forecasting import Forecast, read
 from responses.models import Call, Wave
 from responses.statistics.forecast import Band, Projection, Unknown, Why
-from surveys.models import Round
+from surveys.models import ContactStep, Round, Workplace
 from tests.factories import NOON, make_case, make_open_round, make_response, make_round, make_step
 from tests.fieldworks import answer, half_way, make_fieldwork, make_wave, moment
 from tests.people import browser_of, finn
@@ -129,6 +129,25 @@ def test_one_more_reminder_is_put_on_a_working_day_five_days_from_all_others() -
     found = on_day(round_)
     assert found.reminder_day == 23  # 30 January, a Thursday
     assert isinstance(projection(found).one_more, Band)
+
+
+def test_a_planned_step_reaches_its_audience_and_no_more() -> None:
+    round_ = make_half_way()
+    without = projection(on_day(round_)).final.expected
+    step = make_step(round_, "letter", day=20, channel="letter")
+    to_all = projection(on_day(round_)).final.expected
+    everywhere = list(Workplace.objects.filter(round=round_).order_by("pk").values_list("pk", flat=True))
+    Workplace.objects.filter(pk__in=everywhere[::4]).update(region="sjaelland")
+    found = {}
+    for region in ("nordjylland", "sjaelland"):
+        ContactStep.objects.filter(pk=step.pk).update(audience=f"reg_region == '{region}'")
+        forecast = on_day(round_)
+        [letter] = [contact for contact in forecast.contacts if contact.step == step]
+        found[region] = (letter.audience, projection(forecast).final.expected)
+    still_open = forecast.sampled - forecast.total
+    assert found["nordjylland"] == (0, pytest.approx(without, abs=1))
+    assert found["sjaelland"][0] == pytest.approx(still_open / 4, rel=0.02)
+    assert without + 1 < found["sjaelland"][1] < to_all - 1
 
 
 def make_calls(round_: Round, *, number: int, answered: int) -> None:

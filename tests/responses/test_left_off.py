@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from barometer.celery import app
 from barometer.models import AuditEvent
+from responses import paradata
 from responses.actions import events, fieldwork, left_off
 from responses.models import Case, LeftOff, LinkHolder, Mail, MailReturn, Response
+from responses.round_tables import stop_labels
 from responses.statistics.dispositions import EventKind
 from responses.statistics.outcomes import CaseOutcome
 from responses.tasks import delete_unsent_answers
@@ -158,3 +160,18 @@ def test_the_page_says_when(round_: Round) -> None:
     close(round_)
     page = browser_of(finn()).get(reverse("rates", args=[round_.slug])).content.decode()
     assert "22 March 2020, 30 days after the close" in " ".join(page.split())
+
+
+def test_where_people_stopped_is_told_after_their_answers_are_gone(round_: Round) -> None:
+    early = answered(round_, {"unit_confirm": "yes"})
+    answered(round_, OPENING | UNFINISHED)
+    make_response(make_case(round_), OPENING)
+    close(round_)
+    pages = stop_labels(round_, "en")
+    Response.objects.filter(submitted_at=None).update(resumes_at=list(pages)[LeftOff.objects.get(case=early).page - 1])
+    [of_answers] = paradata.filling(refreshed(round_), pages).stops
+    left_off.delete_unsent(at=CLOSE + timedelta(days=40))
+    kept = paradata.filling(refreshed(round_), pages).stops
+    assert sum(stop.cases for stop in kept) == of_answers.cases == 2
+    assert of_answers.page in {stop.page for stop in kept}
+    assert sum(stop.share for stop in kept) == 2 / 3

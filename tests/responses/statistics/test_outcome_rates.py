@@ -1,5 +1,7 @@
 """Response rates."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,18 @@ def test_the_worked_table() -> None:
     found = rates(WORKED)
     assert {name: found[name].value for name in BY_HAND} == pytest.approx(BY_HAND)
     assert (found["RR3"].numerator, found["RR3"].denominator) == (400, 900)
+
+
+# The example that the R package outcomerate 1.0.1 (Pilliard Hellwig, after the 9th edition) prints of its own rates.
+PUBLISHED = {"RR1": 0.364, "RR2": 0.545, "RR3": 0.370, "RR4": 0.556, "RR5": 0.444, "RR6": 0.667}
+PUBLISHED |= {"COOP1": 0.500, "COOP2": 0.750, "COOP3": 0.571, "COOP4": 0.857}
+PUBLISHED |= {"REF1": 0.091, "REF2": 0.093, "REF3": 0.111, "CON1": 0.727, "CON2": 0.741, "CON3": 0.889}
+
+
+def test_all_sixteen_rates_are_those_of_a_published_program() -> None:
+    seen = Counts(complete=4, partial=2, refusal=1, non_contact=1, other=1, unknown=2, not_eligible=1)
+    found = rates(seen) | {name: rates(replace(seen, unknown=0))[name] for name in ("RR5", "RR6")}
+    assert {name: round(rate.value or 0, 3) for name, rate in found.items()} == PUBLISHED
 
 
 def test_rr5_and_rr6_have_no_value_while_a_single_case_is_unknown() -> None:
