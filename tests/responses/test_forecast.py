@@ -145,7 +145,8 @@ def test_a_planned_step_reaches_its_audience_and_no_more() -> None:
         [letter] = [contact for contact in forecast.contacts if contact.step == step]
         found[region] = (letter.audience, projection(forecast).final.expected)
     still_open = forecast.sampled - forecast.total
-    assert found["nordjylland"] == (0, pytest.approx(without, abs=1))
+    assert found["nordjylland"][0] == 0
+    assert found["nordjylland"][1] == pytest.approx(without, abs=1)
     assert found["sjaelland"][0] == pytest.approx(still_open / 4, rel=0.02)
     assert without + 1 < found["sjaelland"][1] < to_all - 1
 

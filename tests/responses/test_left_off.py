@@ -168,7 +168,9 @@ def test_where_people_stopped_is_told_after_their_answers_are_gone(round_: Round
     make_response(make_case(round_), OPENING)
     close(round_)
     pages = stop_labels(round_, "en")
-    Response.objects.filter(submitted_at=None).update(resumes_at=list(pages)[LeftOff.objects.get(case=early).page - 1])
+    number = LeftOff.objects.get(case=early).page
+    assert number
+    Response.objects.filter(submitted_at=None).update(resumes_at=list(pages)[number - 1])
     [of_answers] = paradata.filling(refreshed(round_), pages).stops
     left_off.delete_unsent(at=CLOSE + timedelta(days=40))
     kept = paradata.filling(refreshed(round_), pages).stops
