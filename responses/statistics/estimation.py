@@ -152,7 +152,6 @@ class Estimate:
         not_answered: rows of the domain that were asked and did not answer; in neither numerator nor base.
         weighted_base: workplaces that the base stands for.
         problem: why something is None; otherwise None.
-        effective_n: how many of a simple random sample would tell as much about a share; 0 for other estimates.
     """
 
     estimate: float | None
@@ -164,7 +163,6 @@ class Estimate:
     not_answered: int
     weighted_base: float
     problem: Problem | None
-    effective_n: float = 0.0
 
 
 ShareEstimate = Estimate  # of a share: 0–1
@@ -195,8 +193,7 @@ def share(design: Design, indicator: ArrayLike, domain: ArrayLike) -> ShareEstim
         return ShareEstimate(None, None, None, None, 0, 0, not_answered, 0.0, Problem("estimate_empty_base", ""))
     estimate, values = linearised_share(design, codes, base)
     standard_error = root(design.variance_of_total(values))
-    effective_n = _effective_n(estimate, standard_error, design.weights[base])
-    interval = _share_interval(design, base, estimate, standard_error, effective_n)
+    interval = _share_interval(design, base, estimate, standard_error)
     low, high = interval or (None, None)
     return ShareEstimate(
         estimate=estimate,
@@ -208,19 +205,10 @@ def share(design: Design, indicator: ArrayLike, domain: ArrayLike) -> ShareEstim
         not_answered=not_answered,
         weighted_base=float(design.weights[base].sum()),
         problem=None if interval else Problem("estimate_without_degrees_of_freedom", "", {"n": n}),
-        effective_n=effective_n,
     )
 
 
-def _effective_n(estimate: float, standard_error: float, weights: Floats) -> float:
-    if standard_error > 0 and 0 < estimate < 1:
-        return estimate * (1 - estimate) / standard_error**2
-    return kish_effective_n(weights)  # the design effect is 0/0
-
-
-def _share_interval(
-    design: Design, base: Flags, estimate: float, standard_error: float, effective_n: float
-) -> tuple[float, float] | None:
+def _share_interval(design: Design, base: Flags, estimate: float, standard_error: float) -> tuple[float, float] | None:
     n, degrees_of_freedom = sizes_of(design, base)
     if standard_error == 0 and counted_completely(design, base):
         return estimate, estimate
@@ -228,6 +216,7 @@ def _share_interval(
         return None
     if standard_error > 0 and 0 < estimate < 1:
         return logit_interval(estimate, standard_error, degrees_of_freedom)
+    effective_n = kish_effective_n(design.weights[base])  # the design effect is 0/0
     return korn_graubard_interval(estimate, n, effective_n, degrees_of_freedom)
 
 
