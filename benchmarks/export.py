@@ -12,7 +12,7 @@ from django.db import connection
 from benchmarks.dashboard import full_round, measured
 from responses import exports
 from responses.dataset import make_dataset
-from responses.estimates import indicators_of
+from responses.estimates import expressions_of, indicators_of
 from responses.models import Response
 from surveys.models import Round
 
@@ -33,8 +33,8 @@ def main() -> None:
         print(f"{connection.vendor}: {Response.objects.submitted(round_).count()} responses")
         for name, style in STYLES.items():
             print(f"{name:<16} {measured(partial(write, round_, style), REPEATS)}")
-        indicators = indicators_of(round_.questionnaire.definition()).indicators
-        texts = {expression.text for i in indicators for expression in (i.share, i.base)}
+        questionnaire = round_.questionnaire.definition()
+        texts = expressions_of(questionnaire, indicators_of(questionnaire))
         print(f"{'dataset':<16} {measured(lambda: make_dataset(round_, texts), REPEATS)}, {len(texts)} columns")
 
 

@@ -1,49 +1,26 @@
-"""Live estimates of a round's indicators: each share with its uncertainty, beside the value as printed."""
+"""Estimates of a round's indicators: each share with its uncertainty and tests, beside the value as printed."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from django.utils.translation import gettext
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from barometer.problems import Problem, sentence
-from responses.dataset import Dataset, dataset
+from responses.estimate_tables import Table
+from responses.estimator import Estimator
+from responses.groupings import condition_in_words, grouping_by, read_filter
 from responses.problem_texts import TEXTS
-from responses.round_design import Joined, RoundDesign, round_design
-from responses.statistics.estimation import NOT_ANSWERED, NOT_ASKED, ShareEstimate, share
+from responses.round_design import Joined
+from responses.statistics.comparing import holm
+from responses.table_maker import TableMaker, rank_options
 from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
-from surveys.questionnaire.definition import Label, Questionnaire
-from surveys.questionnaire.indicators import Indicator, Indicators, read_indicators
+from surveys.problem_texts import TEXTS as SURVEY_TEXTS
+from surveys.questionnaire.definition import Questionnaire
+from surveys.questionnaire.indicator_definition import Indicator, Indicators
+from surveys.questionnaire.indicators import read_indicators
 
-NOTHING = ShareEstimate(None, None, None, None, 0, 0, 0, 0.0, Problem("estimate_too_few_units", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One share.
-
-    Attributes:
-        group: a code of the indicator's ``by``; "" for everybody.
-        published: as printed, 0–1; None where nothing was.
-        reason: why a part of the estimate is missing; "" when all of it is there.
-    """
-
-    indicator: str
-    label: str
-    group: str
-    estimate: ShareEstimate
-    published: float | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Lines that are drawn together; in a grouped table the first one is everybody and the others are the groups."""
-
-    title: str
-    grouped: bool
-    lines: tuple[Line, ...]
+EVERY = "all"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +28,32 @@ class Estimates:
     """What was asked for, and what a figure has to say of itself.
 
     Attributes:
+        where, where_words: the conditions that all lines are restricted to, as expressions and in words.
         responding, ineligible: submitted responses, and cases confirmed as not eligible, that carry the weights.
         population: workplaces in the frame.
         joined: strata joined because one of them had too few units.
-        provisional: the round is not closed.
+        weight_set: name of the stored weights; "" for the live weights of today.
+        without_weight: submitted responses that the stored weights do not know, and that are in no line.
+        open: the round is not closed.
+        provisional: it is not, or no stored weights are chosen.
+        left_out: indicators of other editions that "all" leaves out.
+        adjusted: how many tests are adjusted for each other by Holm's method; 0 for none.
     """
 
     tables: tuple[Table, ...]
+    where: tuple[str, ...]
+    where_words: tuple[str, ...]
     responding: int
     ineligible: int
     population: int
     joined: tuple[Joined, ...]
+    weight_set: str
+    without_weight: int
+    open: bool
     provisional: bool
     rehearsal: bool
+    left_out: tuple[str, ...]
+    adjusted: int
 
 
 class NoIndicators(Exception):
@@ -73,9 +63,17 @@ class NoIndicators(Exception):
 class UnknownIndicator(Exception):
     """``known`` holds the ids that there are."""
 
-    def __init__(self, known: Sequence[str]) -> None:
-        super().__init__(", ".join(known))
-        self.known = known
+    def __init__(self, id_: str, known: Sequence[str]) -> None:
+        super().__init__(f"{id_}: {', '.join(known)}")
+        self.id, self.known = id_, known
+
+
+class NotEstimated(Exception):
+    """The groups or the filter asked for cannot be; ``said`` tells what to do, in the active language."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem, self.said = problem, sentence(problem, {**SURVEY_TEXTS, **TEXTS})
+        super().__init__(self.said)
 
 
 def indicators_of(questionnaire: Questionnaire) -> Indicators:
@@ -92,87 +90,112 @@ def indicators_of(questionnaire: Questionnaire) -> Indicators:
     return found
 
 
-def estimate(round_: Round, id_: str, language: str) -> Estimates:
-    """Estimate an indicator and its parts: R3-02 with R3-02a, R3-02b and so on; R3-02f alone.
+def expressions_of(questionnaire: Questionnaire, known: Indicators) -> set[str]:
+    """Return every expression of the indicators, the options of rankings and the codes of the register."""
+    texts = {expression.text for indicator in known.indicators for expression in indicator.expressions}
+    for indicator in known.indicators:
+        if indicator.rank:
+            texts |= set(rank_options(questionnaire, indicator.rank).values())
+    for variable in questionnaire.register:
+        texts |= {f"{variable.name} == '{choice.code}'" for choice in variable.codes}
+    return texts
 
-    Those that a figure draws together stand in one table, and each that is given by groups in one of its own, below a
-    line for everybody. Labels of the indicators are in ``language``, other words in the active one.
-    Raises: NoIndicators, UnknownIndicator.
+
+def edition_of(questionnaire: Questionnaire) -> str:
+    """Return the reference period as editions are called: 2018-19, or 2018 for a single year."""
+    first, last = questionnaire.reference_start.year, questionnaire.reference_end.year
+    return f"{first}" if first == last else f"{first}-{last % 100:02d}"
+
+
+def chosen(
+    known: Indicators, ids: Sequence[str], edition: str, *, parts: bool = True
+) -> tuple[list[Indicator], list[Indicator]]:
+    """Return the indicators asked for, each once, and those that "all" leaves out as of another edition.
+
+    With ``parts`` an id brings its lettered ones: R3-02 those from R3-02a on.
+    Raises: UnknownIndicator.
+    """
+    asked: dict[str, Indicator] = {}
+    left_out: list[Indicator] = []
+    for id_ in ids:
+        if id_ == EVERY:
+            here = [indicator for indicator in known.indicators if indicator.edition in ("", edition)]
+            left_out = [indicator for indicator in known.indicators if indicator not in here]
+        else:
+            here = [i for i in known.indicators if i.id == id_ or (parts and _is_part(i.id, id_))]
+        if not here and id_ != EVERY:
+            raise UnknownIndicator(id_, [indicator.id for indicator in known.indicators])
+        asked |= {indicator.id: indicator for indicator in here}
+    return list(asked.values()), [indicator for indicator in left_out if indicator.id not in asked]
+
+
+def _is_part(id_: str, whole: str) -> bool:
+    return id_.startswith(whole) and id_[len(whole) :].isalpha()
+
+
+def estimate(
+    round_: Round,
+    ids: Sequence[str],
+    language: str,
+    *,
+    by: str = "",
+    where: Sequence[str] = (),
+    adjust: bool = False,
+    parts: bool = True,
+) -> Estimates:
+    """Estimate indicators, each in a table of its own.
+
+    Args:
+        ids: of indicators, each with its lettered ``parts``, or "all".
+        language: of the questionnaire's and the indicators' labels; other words are in the active one.
+        by: a variable whose values are the groups, in the place of the indicators' own; "" for these.
+        where: conditions that all are restricted to.
+        adjust: the p of all tests for each other, by Holm's method.
+
+    Raises: NoIndicators, UnknownIndicator, NotEstimated.
     """
     questionnaire = round_.questionnaire.definition()
-    known = indicators_of(questionnaire)
-    if known.indicator(id_) is None:
-        raise UnknownIndicator([indicator.id for indicator in known.indicators])
-    data = dataset(round_, {expression.text for i in known.indicators for expression in (i.share, i.base)})
-    basis = round_design(round_, data)
-    estimator = _Estimator(questionnaire, data, basis, language)
+    known, edition = indicators_of(questionnaire), edition_of(questionnaire)
+    asked, left_out = chosen(known, ids, edition, parts=parts)
+    grouping = _sound(grouping_by(questionnaire, by)) if by else None
+    within = tuple(_sound(read_filter(questionnaire, text)).text for text in where)
+    groups = [group.when.text for group in grouping.groups] if grouping else []
+    estimator = Estimator(round_, expressions_of(questionnaire, known), [*groups, *within])
+    if within and estimator.data.cases.size and not estimator.fitting(*within):
+        raise NotEstimated(
+            Problem("estimate_filter_fits_nobody", "", {"filter": " and ".join(within), "n": estimator.data.cases.size})
+        )
+    maker = TableMaker(questionnaire, known, estimator, edition=edition, language=language, within=within)
+    tables = tuple(maker.table(indicator, by, grouping) for indicator in asked)
+    adjusted = sum(test.found.p is not None for table in tables for test in table.tests) if adjust else 0
+    basis = estimator.basis
     return Estimates(
-        tables=tuple(_tables(known, id_, estimator)),
+        tables=_adjusted(tables) if adjusted else tables,
+        where=within,
+        where_words=tuple(condition_in_words(questionnaire, text, language) for text in within),
         responding=basis.responding,
         ineligible=basis.ineligible,
         population=basis.population,
         joined=basis.joined,
-        provisional=round_.closed_at is None,
+        weight_set=basis.weight_set,
+        without_weight=basis.without_weight,
+        open=round_.closed_at is None,
+        provisional=round_.closed_at is None or not basis.weight_set,
         rehearsal=round_.rehearsal,
+        left_out=tuple(indicator.id for indicator in left_out),
+        adjusted=adjusted,
     )
 
 
-def _tables(known: Indicators, id_: str, estimator: "_Estimator") -> Iterator[Table]:
-    asked = [i for i in known.indicators if i.id == id_ or (i.id.startswith(id_) and i.id[len(id_) :].isalpha())]
-    shown: set[str] = set()
-    for number, figure in enumerate(known.figures, start=1):
-        bars = [indicator for indicator in asked if indicator.id in figure.bars]
-        if len(bars) > 1:
-            shown |= set(figure.bars)
-            title = gettext("Figure %(number)s. %(title)s") % {"number": number, "title": estimator.text(figure.label)}
-            yield Table(title, False, tuple(estimator.line(bar) for bar in bars))
-    for indicator in asked:
-        if indicator.by is not None:
-            total = next((i for i in known.indicators if _totals(i, indicator)), indicator)
-            shown.add(total.id)
-            lines = (estimator.line(total, label=gettext("All levels")), *estimator.by_group(indicator))
-            yield Table(estimator.text(indicator.label), True, lines)
-    for indicator in asked:
-        if indicator.by is None and indicator.id not in shown:
-            yield Table(estimator.text(indicator.label), False, (estimator.line(indicator),))
+def _sound(found: T | Problem) -> T:
+    if isinstance(found, Problem):
+        raise NotEstimated(found)
+    return found
 
 
-def _totals(indicator: Indicator, grouped: Indicator) -> bool:
-    return indicator.by is None and (indicator.share, indicator.base) == (grouped.share, grouped.base)
-
-
-class _Estimator:
-    """Estimates lines from one dataset and its design."""
-
-    def __init__(self, questionnaire: Questionnaire, data: Dataset, basis: RoundDesign, language: str) -> None:
-        self.questionnaire, self.data, self.basis, self.language = questionnaire, data, basis, language
-
-    def text(self, label: Label) -> str:
-        return label.text(self.language, {})
-
-    def by_group(self, indicator: Indicator) -> Iterator[Line]:
-        variable = self.questionnaire.register_variable(indicator.by or "")
-        for choice in variable.codes if variable else ():
-            yield self.line(indicator, group=choice.code, label=self.text(choice.label))
-
-    def line(self, indicator: Indicator, *, group: str = "", label: str = "") -> Line:
-        percent, found = indicator.published.get(group), self._share(indicator, group)
-        return Line(
-            indicator=indicator.id,
-            label=label or self.text(indicator.label),
-            group=group,
-            estimate=found,
-            published=None if percent is None else percent / 100,
-            reason=sentence(found.problem, TEXTS) if found.problem else "",
-        )
-
-    def _share(self, indicator: Indicator, group: str) -> ShareEstimate:
-        design = self.basis.design
-        if design is None:
-            return NOTHING
-        base, codes = self.data.columns[indicator.base.text], self.data.columns[indicator.share.text]
-        codes = np.where(base == NOT_ANSWERED, np.int8(NOT_ANSWERED), codes)
-        domain = (base == 1) | (base == NOT_ANSWERED)
-        if group and indicator.by:
-            domain &= self.data.register[indicator.by] == group
-        return share(design, self.basis.spread(codes, NOT_ASKED), self.basis.spread(domain, 0))
+def _adjusted(tables: tuple[Table, ...]) -> tuple[Table, ...]:
+    """Return the tables with every p adjusted for all the others; what is expected is judged by the p of each alone."""
+    by_place = iter(holm([test.found.p for table in tables for test in table.tests]))
+    return tuple(
+        replace(table, tests=tuple(replace(test, holm=next(by_place)) for test in table.tests)) for table in tables
+    )

@@ -89,6 +89,14 @@ TEXTS: dict[str, str | Promise] = {
     ),
     "estimate_too_few_units": _("Nothing can be said before at least two questionnaires are submitted."),
     "estimate_empty_base": _("Nobody in this group was asked and has answered."),
+    "estimate_unknown_by": _("There is no variable “%(name)s” to group by. There are: %(known)s."),
+    "estimate_filter_fits_nobody": _(
+        "None of the %(n)s submitted questionnaires fits “%(filter)s”. Choose a wider filter."
+    ),
+    "estimate_filter_names_workplaces": _(
+        "“%(name)s” names single workplaces and cannot be filtered by. Use a variable with codes."
+    ),
+    "comparison_overlapping_groups": _("Some are in more than one group, so the groups cannot be tested as a whole."),
     "estimate_without_degrees_of_freedom": _("Too few answers (%(n)s) for an interval."),
     "estimate_without_variation": _(
         "The answers (%(n)s) do not vary, or the number is known from the register, so there is no interval."

@@ -177,5 +177,7 @@ RIGHTS = {
     "result-mail-export": ("-", "see_case_contacts"),
     "export": ("export", "export"),
     "figures": ("see_figures", "-"),
+    "estimate-table": ("see_figures", "-"),
+    "estimate-table-file": ("see_figures", "-"),
 }
 ONLY_IN_ALL_ROUNDS = {"quiet-weeks"}  # though its address has a round in it: sent to, it changes the table of all

@@ -33,6 +33,7 @@ from responses.views import (
     register_status,
     representativity,
     round,
+    table,
     waves,
     what_next,
     work,
@@ -112,4 +113,6 @@ urlpatterns = [
     path("rounds/<slug:slug>/forecast/", forecast.forecast, name="forecast"),
     path("rounds/<slug:slug>/forecast/export/", forecast.export, name="forecast-export"),
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
+    path("rounds/<slug:slug>/table/", table.table, name="estimate-table"),
+    path("rounds/<slug:slug>/table/<slug:kind>/", table.file, name="estimate-table-file"),
 ]

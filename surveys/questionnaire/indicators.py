@@ -1,58 +1,24 @@
-"""The indicators and figures of an instrument, read from YAML beside it and held against the questionnaire."""
+"""Read the indicators of an instrument from YAML beside it, held against the questionnaire.
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+docs/indicators-format.md describes the document.
+"""
+
+from collections.abc import Mapping
 
 from barometer.problems import Problem
 from surveys.questionnaire import yaml_text
 from surveys.questionnaire.definition import Label, Questionnaire
-from surveys.questionnaire.expression import Expression
-from surveys.questionnaire.expression_checks import check_condition
-from surveys.questionnaire.label_checks import check_label
+from surveys.questionnaire.expression import Expression, ExpressionError, parse
+from surveys.questionnaire.indicator_checks import check_indicators
+from surveys.questionnaire.indicator_definition import WHOLE, Figure, Group, Grouping, Indicator, Indicators, Series
 from surveys.questionnaire.reading import NO_CONDITION, NO_LABEL, DocumentReader, named_place
 
-IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A share: of those for whom ``base`` is true, how many have ``share`` true; unknown counts in neither.
-
-    Attributes:
-        by: a register variable whose codes are the groups; None for everybody together.
-        published: percent as printed, by code of ``by``, or under "" without groups; empty where nothing is printed.
-        n: the unweighted number in the base as printed.
-    """
-
-    id: str
-    label: Label
-    share: Expression
-    base: Expression
-    by: str | None
-    published: Mapping[str, int]
-    n: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Bars drawn together; ``bars`` are indicator ids."""
-
-    id: str
-    label: Label
-    bars: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Indicators:
-    indicators: tuple[Indicator, ...]
-    figures: tuple[Figure, ...]
-
-    def indicator(self, id_: str) -> Indicator | None:
-        return next((indicator for indicator in self.indicators if indicator.id == id_), None)
-
-    def figure(self, id_: str) -> Figure | None:
-        return next((figure for figure in self.figures if figure.id == id_), None)
+TOP_KEYS = ("questionnaire", "edition", "disclosure", "series", "groups", "indicators", "figures")
+KEYS = (
+    *("id", "label", "share", "rank", "base", "by", "decimals", "published", "about", "n", "expect"),
+    *("series", "disclosure", "edition"),
+)
+DEFAULT_RULE = "default"
 
 
 def read_indicators(text: str, questionnaire: Questionnaire) -> tuple[Indicators | None, list[Problem]]:
@@ -60,79 +26,154 @@ def read_indicators(text: str, questionnaire: Questionnaire) -> tuple[Indicators
     document, problems = yaml_text.read(text)
     if document is None and problems:
         return None, problems
-    reader = DocumentReader()
+    reader = IndicatorReader(questionnaire)
     if not isinstance(document, dict):
         reader.say("not_a_mapping", "")
         return None, reader.problems
-    top = reader.mapping(document, "", ("questionnaire", "indicators", "figures"), ("questionnaire", "indicators"))
-    code = reader.text(top, "questionnaire", "")
-    if code and code != questionnaire.code:
-        reader.say("other_questionnaire", "", code=code, expected=questionnaire.code)
-    found = Indicators(
-        tuple(_indicator(reader, entry, where) for where, entry in reader.entries(top, "indicators", "")),
-        tuple(_figure(reader, entry, where) for where, entry in reader.entries(top, "figures", "")),
-    )
-    problems = [*problems, *reader.problems, *_check(found, questionnaire)]
+    found = reader.indicators(document)
+    problems = [*problems, *reader.problems, *check_indicators(found, questionnaire)]
     return (None if problems else found), problems
 
 
-def _indicator(reader: DocumentReader, entry: object, where: str) -> Indicator:
-    keys = ("id", "label", "share", "base", "by", "published", "n")
-    where = named_place(entry, "id", "", where)
-    fields = reader.mapping(entry, where, keys, ("id", "label", "share", "base"))
-    by = reader.text(fields, "by", where) or None
-    if by is not None and "published" in fields:
-        percents = reader.mapping(fields["published"], f"{where}.published")
-        published = {group: reader.number(percents, group, f"{where}.published", default=0) for group in percents}
-    else:
-        percent = reader.number(fields, "published", where, default=None)
-        published = {} if percent is None else {"": percent}
-    return Indicator(
-        id=reader.text(fields, "id", where),
-        label=reader.label(fields, "label", where) or NO_LABEL,
-        share=reader.expression(fields, "share", where) or NO_CONDITION,
-        base=reader.expression(fields, "base", where) or NO_CONDITION,
-        by=by,
-        published=published,
-        n=reader.number(fields, "n", where, default=None),
-    )
+class IndicatorReader(DocumentReader):
+    """Reads one document; groups get their labels from the document or from the questionnaire."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        super().__init__()
+        self.instrument = questionnaire
+        self.group_labels: dict[str, Label] = {}
+        self.edition = ""
+
+    def indicators(self, document: dict[object, object]) -> Indicators:
+        top = self.mapping(document, "", TOP_KEYS, ("questionnaire", "indicators"))
+        code = self.text(top, "questionnaire", "")
+        if code and code != self.instrument.code:
+            self.say("other_questionnaire", "", code=code, expected=self.instrument.code)
+        self.edition = self.text(top, "edition", "")
+        self.group_labels = self.labels(top, "groups", "when")
+        return Indicators(
+            edition=self.edition,
+            disclosure=self.rules(top),
+            series_notes=self.labels(top, "series", "name", "note"),
+            indicators=tuple(self.indicator(entry, where) for where, entry in self.entries(top, "indicators", "")),
+            figures=tuple(self.figure(entry, where) for where, entry in self.entries(top, "figures", "")),
+        )
+
+    def rules(self, top: Mapping[str, object]) -> dict[str, int]:
+        """The rules of disclosure; without any there is one that leaves nothing out."""
+        rules = self.mapping(top.get("disclosure", {DEFAULT_RULE: {"minimum_n": 1}}), "disclosure")
+        found = {}
+        for name, rule in rules.items():
+            where = f"disclosure.{name}"
+            found[str(name)] = self.number(
+                self.mapping(rule, where, ("minimum_n",), ("minimum_n",)), "minimum_n", where, 1
+            )
+        return found
+
+    def labels(self, top: Mapping[str, object], part: str, key: str, label: str = "label") -> dict[str, Label]:
+        """A list of entries with a name and a label, as a mapping."""
+        found: dict[str, Label] = {}
+        for where, entry in self.entries(top, part, ""):
+            fields = self.mapping(entry, where, (key, label), (key, label))
+            name = self.text(fields, key, where)
+            if name in found:
+                self.say("duplicate_code", where, code=name)
+            found[name] = self.label(fields, label, where) or NO_LABEL
+        return found
+
+    def indicator(self, entry: object, where: str) -> Indicator:
+        where = named_place(entry, "id", "", where)
+        fields = self.mapping(entry, where, KEYS, ("id", "label", "base"))
+        self.only_one(fields, where, "share", "rank")
+        if not {"share", "rank"} & set(fields):
+            self.say("missing_key", where, key="share")
+        by = self.grouping(fields, where)
+        return Indicator(
+            id=self.text(fields, "id", where),
+            label=self.label(fields, "label", where) or NO_LABEL,
+            share=(self.expression(fields, "share", where) or NO_CONDITION) if "share" in fields else None,
+            rank=self.text(fields, "rank", where),
+            base=self.expression(fields, "base", where) or NO_CONDITION,
+            by=by,
+            decimals=self.number(fields, "decimals", where, default=0),
+            published=self.percents(fields, "published", where, by),
+            about=self.percents(fields, "about", where, by),
+            n=self.number(fields, "n", where, default=None),
+            expect=self.text(fields, "expect", where),
+            series=self.series(fields, where),
+            disclosure=self.text(fields, "disclosure", where, DEFAULT_RULE),
+            edition=self.text(fields, "edition", where, self.edition),
+        )
+
+    def grouping(self, fields: Mapping[str, object], where: str) -> Grouping | None:
+        """Groups by a register variable, whose existence ``check_indicators`` looks at, or by a list of expressions."""
+        if "by" not in fields:
+            return None
+        if isinstance(fields["by"], str):
+            name = self.text(fields, "by", where)
+            return register_groups(self.instrument, name) or Grouping(name, ())
+        texts = self.texts_of(fields, "by", where)
+        return Grouping("", tuple(group for text in texts if (group := self.group(text, where))))
+
+    def group(self, text: str, where: str) -> Group | None:
+        when = self.expression({"by": text}, "by", where)
+        if when is None:
+            return None
+        derived = self.instrument.derived_named.get(text)
+        label = self.group_labels.get(text) or (derived.label if derived else None)
+        if label is None:
+            self.say("group_without_label", where, expression=text)
+        return Group(text, label or NO_LABEL, when)
+
+    def percents(self, fields: Mapping[str, object], key: str, where: str, by: Grouping | None) -> dict[str, float]:
+        """Per cent by group: a number without groups (or the same for each); a mapping by code, or a list in order."""
+        given = fields.get(key)
+        if given is None:
+            return {}
+        codes = [group.code for group in by.groups] if by else [WHOLE]
+        if isinstance(given, dict) and by:
+            percents = {str(code): value for code, value in given.items()}
+        elif isinstance(given, list) and by:
+            if len(given) != len(codes):
+                self.say("one_per_group", where, key=key, given=len(given), groups=len(codes))
+            percents = dict(zip(codes, given, strict=False))
+        else:
+            percents = dict.fromkeys(codes, given)
+        return {code: self.percent(value, key, where) for code, value in percents.items()}
+
+    def percent(self, value: object, key: str, where: str) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100:
+            return value
+        self.say("must_be_percent", where, key=key)
+        return 0
+
+    def series(self, fields: Mapping[str, object], where: str) -> Series | None:
+        if "series" not in fields:
+            return None
+        where = f"{where}.series"
+        given = self.mapping(fields["series"], where, ("name", "version"), ("name", "version"))
+        return Series(self.text(given, "name", where), self.number(given, "version", where, default=1))
+
+    def figure(self, entry: object, where: str) -> Figure:
+        where = named_place(entry, "id", "", where)
+        fields = self.mapping(entry, where, ("id", "label", "bars"), ("id", "label", "bars"))
+        label = self.label(fields, "label", where) or NO_LABEL
+        return Figure(self.text(fields, "id", where), label, self.texts_of(fields, "bars", where))
 
 
-def _figure(reader: DocumentReader, entry: object, where: str) -> Figure:
-    where = named_place(entry, "id", "", where)
-    fields = reader.mapping(entry, where, ("id", "label", "bars"), ("id", "label", "bars"))
-    label = reader.label(fields, "label", where) or NO_LABEL
-    return Figure(reader.text(fields, "id", where), label, reader.texts_of(fields, "bars", where))
-
-
-def _check(found: Indicators, questionnaire: Questionnaire) -> Iterator[Problem]:
-    taken: set[str] = set()
-    named: list[Indicator | Figure] = [*found.indicators, *found.figures]
-    for entry in named:
-        if entry.id and not IDENTIFIER.fullmatch(entry.id):
-            yield Problem("bad_identifier", entry.id, {"id": entry.id})
-        if entry.id and entry.id in taken:
-            yield Problem("duplicate_code", entry.id, {"code": entry.id})
-        taken.add(entry.id)
-        yield from check_label(questionnaire, entry.label, entry.id, "label")
-    for indicator in found.indicators:
-        for expression in (indicator.share, indicator.base):
-            if expression is not NO_CONDITION:
-                yield from check_condition(expression, questionnaire, indicator.id)
-        yield from _check_groups(indicator, questionnaire)
-    for figure in found.figures:
-        for bar in figure.bars:
-            if found.indicator(bar) is None:
-                yield Problem("unknown_indicator", figure.id, {"id": bar})
-
-
-def _check_groups(indicator: Indicator, questionnaire: Questionnaire) -> Iterator[Problem]:
-    if indicator.by is None:
-        return
-    variable = questionnaire.register_variable(indicator.by)
+def register_groups(questionnaire: Questionnaire, name: str) -> Grouping | None:
+    """Return the groups by the codes of a register variable; None if there is no such variable with codes."""
+    variable = questionnaire.register_variable(name)
     if variable is None or variable.type != "code":
-        yield Problem("unknown_by", indicator.id, {"key": "by", "name": indicator.by})
-        return
-    codes = {choice.code for choice in variable.codes}
-    for group in sorted(set(indicator.published) - codes):
-        yield Problem("unknown_code", indicator.id, {"code": group, "name": indicator.by, "expression": "published"})
+        return None
+    groups = (Group(choice.code, choice.label, parse(f"{name} == '{choice.code}'")) for choice in variable.codes)
+    return Grouping(name, tuple(groups))
+
+
+def read_condition(text: str) -> Expression | Problem:
+    """Return what somebody typed as an expression, or what is wrong with its words."""
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        code = "expression_part" if error.part else "expression_syntax"
+        return Problem(code, "", {"expression": text, "part": error.part})

@@ -7,6 +7,7 @@ import pytest
 
 from surveys.questionnaire.definition import Label, Questionnaire
 from surveys.questionnaire.expression_checks import reads
+from surveys.questionnaire.indicator_definition import Indicators
 from surveys.questionnaire.indicators import read_indicators
 from surveys.questionnaire.routing import Item, Route, route
 from tests.questionnaires import BAROMETER, document, read
@@ -244,21 +245,70 @@ def test_no_condition_rests_on_a_text() -> None:
 # ---- its indicators
 
 
-def test_the_indicators_of_figure_1_are_there_with_the_printed_values() -> None:
+def indicators() -> Indicators:
     found, problems = read_indicators(document(f"{BAROMETER}.indicators"), QUESTIONNAIRE)
     assert found is not None, problems
-    printed = {indicator.id: dict(indicator.published) for indicator in found.indicators}
-    assert printed == {
-        "R3-01": {"": 81},
-        "R3-01a": {"municipality": 80, "region": 85, "state": 84},
-        "R3-02": {"": 59},
-        "R3-02a": {"": 41},
-        "R3-02b": {"": 35},
-        "R3-02c": {"": 11},
-        "R3-02d": {"": 18},
-        "R3-02e": {"": 27},
-        "R3-02f": {"municipality": 27, "region": 13, "state": 35},
-        "R3-02g": {},
+    return found
+
+
+# As printed, without those that are printed by groups or only in words ("about half").
+PRINTED = {
+    **{"R3-01": 81, "R3-02": 59, "R3-02a": 41, "R3-02b": 35, "R3-02c": 11, "R3-02d": 18, "R3-02e": 27},
+    **{"R3-03a": 6, "R3-03b": 12, "R3-10": 91, "R3-10a": 1, "R3-11": 72, "R3-11a": 10, "R3-11b": 18, "R3-12a": 10},
+    **{"R3-13": 83, "R3-15": 57, "R3-16": 10, "R3-19": 68, "R3-19a": 47, "R3-23": 4, "R3-24a": 2, "R3-25a": 5},
+    **{"R3-25b": 9, "R3-26": 14, "R3-26a": 1, "R3-27": 8, "R3-27a": 7, "R3-28a": 23, "R3-29": 86},
+    **{"R2-01": 80, "R2-02": 79, "R2-03": 63, "R2-04a": 8, "R2-04b": 14, "R2-05": 45},
+}
+PRINTED_BY_GROUPS = {
+    "R3-01a": [80, 85, 84],
+    "R3-02f": [27, 13, 35],
+    "R3-04": [17, 12],
+    "R3-04a": [12, 9],
+    "R3-05": [57, 25],
+    "R3-06": [37, 51],
+    "R3-07": [37, 29, 29],
+}
+
+
+def test_the_95_indicators_have_the_printed_values_and_no_others() -> None:
+    found = indicators()
+    assert len(found.indicators) == 95
+    whole = {i.id: i.published[""] for i in found.indicators if "" in i.published}
+    by_groups = {i.id: list(i.published.values()) for i in found.indicators if i.by and i.published}
+    assert (whole, by_groups) == (PRINTED, PRINTED_BY_GROUPS)
+    about = {
+        "R3-02g",
+        "R3-08",
+        "R3-09",
+        "R3-12",
+        "R3-20",
+        "R3-21",
+        "R3-22",
+        "R3-22a",
+        "R3-24",
+        "R3-25",
+        "R3-28",
+        "R3-30",
     }
-    figure = found.figure("fig1")
+    assert {i.id for i in found.indicators if i.about} == about
+    assert {i.edition for i in found.indicators if i.id.startswith("R2")} == {"2015-16"}
+    assert {i.edition for i in found.indicators if i.id.startswith("R3")} == {found.edition} == {"2018-19"}
+
+
+def test_what_is_said_of_groups_is_expected_of_them() -> None:
+    expected = Counter(i.expect for i in indicators().indicators)
+    assert expected == {"": 50, "higher": 24, "lower": 5, "same": 12, "differs": 2, "own_org": 1, "quality": 1}
+
+
+def test_collaboration_and_the_political_role_are_not_comparable_between_the_editions() -> None:
+    found = {indicator.id: indicator for indicator in indicators().indicators}
+    assert not found["R2-02"].comparable(found["R3-08"])
+    assert not found["R2-03"].comparable(found["R3-02"])
+    assert found["R2-01"].comparable(found["R3-01"])
+    assert found["R2-05"].comparable(found["R3-25"])
+    assert set(indicators().series_notes) == {"collaboration", "political_role"}
+
+
+def test_the_indicators_of_figure_1_are_there() -> None:
+    figure = indicators().figure("fig1")
     assert figure is not None and figure.bars == ("R3-02", "R3-02a", "R3-02b", "R3-02c", "R3-02d")

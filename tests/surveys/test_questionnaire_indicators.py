@@ -4,12 +4,20 @@ import pytest
 
 from barometer.problems import sentence
 from surveys.problem_texts import TEXTS
+from surveys.questionnaire.indicator_definition import Indicators
 from surveys.questionnaire.indicators import read_indicators
 from tests.questionnaires import read
 
 QUESTIONNAIRE = read("grid")
 INDICATORS = """
 questionnaire: grid
+edition: "2018-19"
+disclosure:
+  default: {minimum_n: 3}
+series:
+  - {name: pride, note: {da: "Spurgt anderledes", en: "Asked differently"}}
+groups:
+  - {when: proud == 'no', label: {da: "Ikke stolte", en: "Not proud"}}
 indicators:
   - id: I1
     label: {da: "Innovative", en: "Innovative"}
@@ -23,6 +31,18 @@ indicators:
     base: innovative
     by: reg_level
     published: {region: 80, state: 82}
+    expect: differs
+    series: {name: pride, version: 1}
+  - id: I2
+    label: {da: "Stolte", en: "Proud"}
+    share: proud == 'yes'
+    base: innovative or not innovative
+    by: [innovative, proud == 'no']
+    about: [60, 0]
+    decimals: 1
+    expect: higher
+    series: {name: pride, version: 2}
+    edition: "2016-17"
 figures:
   - id: fig1
     label: {da: "Figur", en: "Figure"}
@@ -43,18 +63,46 @@ def changed(old: str, new: str) -> str:
     return INDICATORS.replace(old, new)
 
 
-def test_indicators_and_figures_are_read_in_order() -> None:
+def read_all() -> Indicators:
     indicators, problems = read_indicators(INDICATORS, QUESTIONNAIRE)
     assert problems == []
     assert indicators is not None
-    whole, grouped = indicators.indicators
+    return indicators
+
+
+def test_indicators_and_figures_are_read_in_order() -> None:
+    indicators = read_all()
+    whole, by_level, by_expressions = indicators.indicators
+    assert whole.share is not None
     assert (whole.id, whole.share.text, whole.by, whole.published, whole.n) == ("I1", "innovative", None, {"": 81}, 20)
-    assert (grouped.by, grouped.published, grouped.n) == ("reg_level", {"region": 80, "state": 82}, None)
-    assert grouped.label.text("en", {}) == "Innovative by level"
+    assert (by_level.published, by_level.n, by_level.expect) == ({"region": 80, "state": 82}, None, "differs")
+    assert by_level.label.text("en", {}) == "Innovative by level"
+    assert (by_expressions.about, by_expressions.decimals) == ({"innovative": 60, "proud == 'no'": 0}, 1)
+    assert [each.edition for each in indicators.indicators] == ["2018-19", "2018-19", "2016-17"]
+    assert indicators.disclosure[whole.disclosure] == 3
     assert [figure.bars for figure in indicators.figures] == [("I1", "I1a")]
-    assert indicators.indicator("I1a") is grouped
+    assert indicators.indicator("I1a") is by_level
     assert indicators.indicator("I9") is None
     assert indicators.figure("fig2") is None
+
+
+def test_groups_are_the_codes_of_a_register_variable_or_expressions_with_names() -> None:
+    _, by_level, by_expressions = read_all().indicators
+    assert by_level.by is not None and by_expressions.by is not None
+    assert by_level.by.variable == "reg_level"
+    assert [group.when.text for group in by_level.by.groups][-1] == "reg_level == 'state'"
+    names = [(group.code, group.label.text("en", {})) for group in by_expressions.by.groups]
+    assert names == [
+        ("innovative", QUESTIONNAIRE.derived_named["innovative"].label.text("en", {})),
+        ("proud == 'no'", "Not proud"),
+    ]
+
+
+def test_only_equal_versions_of_a_series_are_comparable() -> None:
+    whole, before, after = read_all().indicators
+    assert before.comparable(before)
+    assert not before.comparable(after)
+    assert not whole.comparable(whole)  # of no series
 
 
 @pytest.mark.parametrize(
@@ -68,13 +116,30 @@ def test_indicators_and_figures_are_read_in_order() -> None:
         ("    share: innovative\n", "", ("I1", "missing_key")),
         ("by: reg_level", "by: proud", ("I1a", "unknown_by")),
         ("{region: 80, state: 82}", "{region: 80, county: 82}", ("I1a", "unknown_code")),
-        ("{region: 80, state: 82}", "80", ("I1a.published", "must_be_mapping")),
-        ("published: 81", "published: {state: 81}", ("I1", "must_be_number")),
+        ("{region: 80, state: 82}", "[80, 81, 82, 83]", ("I1a", "one_per_group")),
+        ("published: 81", "published: {state: 81}", ("I1", "must_be_percent")),
+        ("published: 81", "published: 810", ("I1", "must_be_percent")),
+        ("published: 81", "published: .nan", ("I1", "must_be_percent")),
+        ("n: 20", "n: 0", ("I1", "must_be_at_least_one")),
+        ("n: 20", "rank: proud", ("I1", "only_one_of")),
+        ("share: innovative\n", "rank: proud\n", ("I1", "unknown_rank")),
+        ("n: 20", "expect: higher", ("I1", "expects_without_groups")),
+        ("n: 20", "about: 80", ("I1", "only_one_of")),
+        ("n: 20", "disclosure: strict", ("I1", "unknown_rule")),
+        ("minimum_n: 3", "minimum_n: 0", ("disclosure.default", "must_be_at_least_one")),
+        ("expect: differs", "expect: more", ("I1a", "must_be_one_of")),
+        ("expect: higher", "expect: differs", ("I2", "differs_without_variable")),
+        ("decimals: 1", "decimals: 7", ("I2", "bad_decimals")),
+        ("by: [innovative, proud == 'no']", "by: [innovative, proud == 'yes']", ("I2", "group_without_label")),
+        ("by: [innovative, proud == 'no']", "by: [innovative, proud == 'maybe']", ("I2", "unknown_code")),
+        ("by: [innovative, proud == 'no']", "by: [innovative, innovative]", ("I2", "group_twice")),
+        ("by: [innovative, proud == 'no']", "by: [innovative, proud ==]", ("I2", "expression_syntax")),
+        ("version: 2", "version: two", ("I2.series", "must_be_number")),
         ("n: 20", "n: many", ("I1", "must_be_number")),
         ("id: I1a", "id: I1", ("I1", "duplicate_code")),
         ("id: I1a", 'id: "1a"', ("1a", "bad_identifier")),
         ('{da: "Innovative", en: "Innovative"}', '{da: "Innovative"}', ("I1", "missing_translation")),
-        ("bars: [I1, I1a]", "bars: [I1, I2]", ("fig1", "unknown_indicator")),
+        ("bars: [I1, I1a]", "bars: [I1, I9]", ("fig1", "unknown_indicator")),
         ("bars: [I1, I1a]", "bars: []", ("fig1", "must_be_list_of_texts")),
         ("n: 20", "n: 20\n    colour: red", ("I1", "unknown_key")),
     ],
