@@ -23,6 +23,7 @@ from django.test.utils import setup_databases, teardown_databases
 from tests import environment
 
 assert environment.VARIABLES  # set before Django reads its settings
+os.environ["DEBUG"] = "0"  # as in production: with it Django keeps the text of every query
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barometer.settings")
 django.setup()
 
