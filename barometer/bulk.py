@@ -9,8 +9,6 @@ from typing import TypeVar
 
 from django.db import connection, models, transaction
 
-from barometer.prepared import execute
-
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -39,7 +37,8 @@ def atomic_without_waiting() -> Iterator[None]:
     outermost = not connection.in_atomic_block
     with transaction.atomic(savepoint=False):
         if outermost and connection.vendor == "postgresql":
-            execute("SET LOCAL synchronous_commit TO off")
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
         yield
 
 

@@ -4,49 +4,15 @@ For a SELECT over seven tables Django takes a millisecond to put the SQL togethe
 to answer it. See docs/decisions/0011-prepared-queries.md.
 """
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 from django.db.models.base import ModelState
 from django.db.models.sql import UpdateQuery
 from django.utils.functional import cached_property
 
 Row = TypeVar("Row", bound=models.Model)
-
-
-class _Kept(threading.local):
-    """The cursor that each thread keeps, as it keeps its connection."""
-
-    cursor: CursorWrapper | None = None
-
-
-_kept = _Kept()
-
-
-def execute(sql: str, parameters: Sequence[Any] = ()) -> CursorWrapper:
-    """Run a statement, and return the cursor with its result, to be fetched before the next one.
-
-    A new cursor for each, which learns anew how to convert each column, takes half as long as the answer.
-    """
-    db: Any = connections[DEFAULT_DB_ALIAS]
-    db.close_if_health_check_failed()
-    db.ensure_connection()
-    cursor = _kept.cursor
-    if db.queries_logged:  # by a cursor of another kind
-        cursor = db.cursor()
-    elif cursor is None or cursor.connection is not db.connection:
-        cursor = _kept.cursor = db.cursor()
-    cursor.execute(sql, parameters)
-    return cursor
-
-
-def _write(sql: str, parameters: Sequence[Any]) -> CursorWrapper:
-    """Run a statement that changes rows; when it fails, the transaction around it cannot be committed."""
-    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS):
-        return execute(sql, parameters)
 
 
 class Part:
@@ -139,7 +105,9 @@ class Prepared(Generic[Row]):
             raise transaction.TransactionManagementError("rows are locked inside a transaction only")
         given = dict(zip(self._examples, values, strict=True))
         parameters = [given.get(parameter, parameter) for parameter in compiled.parameters]
-        return compiled, execute(compiled.sql, parameters).fetchall()
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, parameters)
+            return compiled, cursor.fetchall()
 
     def _compile(self) -> Compiled:
         compiled = Compiled(self._queryset(*self._examples))
@@ -164,7 +132,7 @@ class PreparedSave(Generic[Row]):
     def save(self, row: Row) -> None:
         """One query; ``DatabaseError`` when the row is there no more."""
         values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in self._fields]
-        if _write(self._sql, [*values, row.pk]).rowcount != 1:
+        if _write(self._sql, [*values, row.pk]) != 1:
             raise DatabaseError(f"{row._meta.label} {row.pk} is not there to be saved")
 
 
@@ -185,8 +153,7 @@ class PreparedInsert(Generic[Row]):
         """Return the row with its key; one query."""
         ops: Any = connection.ops
         returning, _ = ops.return_insert_columns([self._key])
-        cursor = _write(f"{self._into}{self._places} {returning}", self._values(row))
-        row.pk = cursor.fetchone()[0]
+        row.pk = _write(f"{self._into}{self._places} {returning}", self._values(row), returning=True)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         return row
 
@@ -237,11 +204,18 @@ class PreparedUpdate:
     def run(self, **given: Any) -> int:
         """Return how many rows were changed."""
         sql, parameters = self._compiled
-        changed: int = _write(sql, [_told(parameter, given) for parameter in parameters]).rowcount
-        return changed
+        return _write(sql, [_told(parameter, given) for parameter in parameters])
 
 
 def _told(parameter: Any, given: Mapping[str, Any]) -> Any:
     if isinstance(parameter, Given):
         return parameter.output_field.get_db_prep_save(given[parameter.value], connection)
     return parameter
+
+
+def _write(sql: str, parameters: Sequence[Any], *, returning: bool = False) -> int:
+    """Return how many rows were changed, or the key of the new one; after an error nothing around it is committed."""
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        answer: int = cursor.fetchone()[0] if returning else cursor.rowcount
+        return answer

@@ -1,6 +1,5 @@
 """A prepared query answers as the queryset does that it was made from."""
 
-import threading
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from barometer.prepared import Given, Prepared, PreparedInsert, PreparedUpdate, execute
+from barometer.prepared import Given, Prepared, PreparedInsert, PreparedUpdate
 from responses import links
 from responses.actions import answering, events
 from responses.models import Case, CaseEvent, LinkHolder, Response
@@ -194,18 +193,3 @@ def test_a_failed_statement_cannot_be_committed(holder: LinkHolder) -> None:
         with suppress(IntegrityError):
             EVENT.insert(CaseEvent(case=holder.case, kind="nonsense", at=NOON))
         CaseEvent.objects.exists()
-
-
-def test_a_connection_that_was_closed_is_opened_anew(holder: LinkHolder) -> None:
-    asked: list[int] = []
-    other = threading.Thread(target=_ask_twice, args=[asked])
-    other.start()
-    other.join()
-    assert asked == [1, 1]
-
-
-def _ask_twice(asked: list[int]) -> None:
-    """In a connection of its own."""
-    for _ in range(2):
-        asked.append(execute("SELECT 1").fetchone()[0])
-        connection.close()
