@@ -12,7 +12,7 @@ from responses.mail_format import ADDRESS, AFTER_ADDRESS, FIELD, PART, Words
 SUBJECT, BODY = "subject", "body"
 MOST_SUBJECT, MOST_BODY = 78, 10_000  # characters
 NAMED = re.compile(r"\{([^{}\n]*)\}|\[([^\[\]\n]*)\]")
-LOOKS_LIKE_ADDRESS = re.compile(r"\S*(?:://|\bwww\.|\b(?:mailto|javascript|data):(?=\S))\S*", re.IGNORECASE)
+MARKS_ADDRESS = re.compile(r"://|\bwww\.|\b(?:mailto|javascript|data):(?=\S)", re.IGNORECASE)
 TAG = re.compile(r"</?[a-zA-Z!][^<>\n]*>?|&(?:[a-zA-Z]+|#\d+);")
 IMAGE = re.compile(r"!\[|\.(?:png|jpe?g|gif|svg|webp)\b", re.IGNORECASE)
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
@@ -161,8 +161,8 @@ def _of_addresses(text: str, where: str) -> Iterator[Problem]:
     """Yield what is wrong with web addresses, and all that a mail program would fetch or hide."""
     if found := TAG.search(text):
         yield Problem("mail_html", where, {"found": found[0][:MOST_SHOWN]})
-    for found in LOOKS_LIKE_ADDRESS.finditer(text):
-        address = found[0].strip("\"'()*").rstrip(AFTER_ADDRESS)
+    for word in filter(MARKS_ADDRESS.search, re.findall(r"\S+", text)):
+        address = word.strip("\"'()*").rstrip(AFTER_ADDRESS)
         if code := _fault(address):
             yield Problem(code, where, {"address": address[:MOST_SHOWN]})
     if found := IMAGE.search(text):
