@@ -55,13 +55,13 @@ class Estimator:
         """Estimate the share of those of the base (and within) for whom an expression holds."""
         if self.design is None:
             return NO_ESTIMATE
-        return share(self.design, self._codes(share_, base), self.domain(base, *within))
+        return share(self.design, self.codes(share_, base), self.domain(base, *within))
 
     def effective_n(self, share_: str, base: str, *within: str) -> float:
         """Return Kish's effective number of answers behind a share; 0 for an empty base."""
         if self.design is None:
             return 0.0
-        rows = self.domain(base, *within) & (self._codes(share_, base) >= 0)
+        rows = self.domain(base, *within) & (self.codes(share_, base) >= 0)
         return kish_effective_n(self.design.weights[rows]) if rows.any() else 0.0
 
     def difference(self, share_: str, base: str, first: str, last: str, *within: str) -> Difference:
@@ -69,7 +69,7 @@ class Estimator:
         if self.design is None:
             return NO_DIFFERENCE
         domains = self.domain(base, first, *within), self.domain(base, last, *within)
-        return difference(self.design, self._codes(share_, base), *domains)
+        return difference(self.design, self.codes(share_, base), *domains)
 
     def distribution(
         self, categories: Sequence[str], base: str, groups: Sequence[str], *within: str
@@ -84,7 +84,7 @@ class Estimator:
         members = np.array([self.column(group) == 1 for group in groups])
         if np.any(members.sum(axis=0)[domain] > 1):
             return no_distribution(Problem("comparison_overlapping_groups", ""))
-        codes = self._codes(categories[0], base) if len(categories) == 1 else self._category(categories)
+        codes = self.codes(categories[0], base) if len(categories) == 1 else self._category(categories)
         return distribution_test(self.design, codes, first_true(members), domain)
 
     def not_answered(self, columns: Sequence[str], base: str, *within: str) -> int:
@@ -109,7 +109,8 @@ class Estimator:
             inside = inside & (self.column(text) == 1)
         return inside
 
-    def _codes(self, share_: str, base: str) -> Codes:
+    def codes(self, share_: str, base: str) -> Codes:
+        """Return a share as ``column``, with who is not known to be of the base as not answered."""
         return np.where(self.column(base) == NOT_ANSWERED, np.int8(NOT_ANSWERED), self.column(share_))
 
     def _category(self, categories: Sequence[str]) -> NDArray[np.int64]:
