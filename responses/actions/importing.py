@@ -66,7 +66,9 @@ def import_round(
     found = None
     if not findings.count:
         found, findings = read_import(definition, responses, strata, _settings(fieldwork))
-    if found is None:
+    if found is not None and found.weighted:
+        findings.say("import_weights_not_yet", file=responses.name)
+    if found is None or findings.count:
         raise ImportRefused(findings.problems, findings.count)
     return _store(document, found, responses, strata, fieldwork, by, at)
 

@@ -9,6 +9,7 @@ from surveys.questionnaire.definition import Answers, Question, Questionnaire, R
 from surveys.questionnaire.routing import Item, Route, route
 
 MARKS = {"1": True, "0": False}
+NOTHING = ("", "not-answered")  # the second in our own files: asked, and not answered
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class AnswerReader:
         return taken
 
     def _answer(self, question: Question, places: Sequence[Place], row: int, record: Sequence[str]) -> object:
-        cells = [(place, cell) for place in places if (cell := record[place.position].strip())]
+        cells = [(place, cell) for place in places if (cell := record[place.position].strip()) not in NOTHING]
         if not cells:
             return None
         match question.type:

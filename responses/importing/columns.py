@@ -9,6 +9,7 @@ from surveys.questionnaire.definition import Question, Questionnaire
 # What is known of a unit, by the names that a column may have.
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "id": ("reg_id", "id"),
+    "pseudonym": ("case_id",),
     "stratum": ("case_stratum", "stratum"),
     "population": ("case_population_size", "population"),
     "sample": ("case_sample_size", "sample"),
@@ -30,7 +31,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "region": ("reg_region",),
 }
 # What follows from other columns, or belongs to the round that the file came from.
-PASSED_OVER = ("case_round", "case_late", "case_inclusion_probability", "case_weighting_stratum")
+PASSED_OVER = (
+    "case_round",
+    "case_late",
+    "case_outcome",
+    "case_inclusion_probability",
+    "case_weighting_stratum",
+    "case_weighting_population",
+    "reg_name",
+    "file_privacy",
+    "file_weights",
+    "file_program",
+)
 
 
 @dataclass(frozen=True, slots=True)

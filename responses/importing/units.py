@@ -15,7 +15,7 @@ CODES: Mapping[str, Sequence[str]] = {
     "region": REGIONS,
     "mode": ("web", "phone"),
 }
-LONGEST = {"id": 20, "authority_code": 10, "authority": 80, "stratum": 120}
+LONGEST = {"id": 20, "pseudonym": 20, "authority_code": 10, "authority": 80, "stratum": 120}
 REGISTER = ("level", "authority_code", "authority", "industry_group", "employees", "size_class", "region")
 MOST_EMPLOYEES = 999_999
 
@@ -95,12 +95,14 @@ class UnitReader:
         self.findings.say(code, **place, value=short(cell[name]), **params)
 
     def _id(self, row: int, cell: Mapping[str, str]) -> str:
-        if "id" not in self.known:
+        """Return the number of the unit, or its pseudonym; without either the number of the row."""
+        name = next((name for name in ("id", "pseudonym") if name in self.known), "")
+        if not name:
             return f"row-{row}"
-        found = self._text(row, cell, "id", required=True)
+        found = self._text(row, cell, name, required=True)
         first = self._rows.setdefault(found, row)
         if found and first != row:
-            self.say("import_duplicate_id", row, "id", cell, first=first)
+            self.say("import_duplicate_id", row, name, cell, first=first)
         return found
 
     def _text(self, row: int, cell: Mapping[str, str], name: str, *, required: bool = False) -> str:

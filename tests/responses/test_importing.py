@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail as django_mail
@@ -19,19 +20,20 @@ from responses import links
 from responses.actions import contact, sending
 from responses.actions.importing import Fieldwork, Imported, ImportRefused, import_round
 from responses.dataset import weigh
-from responses.importing.reading import Source
+from responses.importing.reading import Settings, Source, read_import
 from responses.models import Case, CaseEvent, ImportedRound, LinkHolder, Mail, Response
 from responses.problem_texts import TEXTS
 from responses.statistics.dispositions import Disposition
 from surveys.models import Questionnaire, Round, Workplace, WorkplaceContact
 from surveys.models.contact_plan import MAILS
+from surveys.questionnaire.document import from_yaml
 
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2020, 5, 4, 10, tzinfo=UTC)
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", Path("docs/import-format.md").read_text(encoding="utf-8"), re.DOTALL)
 DOCUMENT, ANSWERS, STRATA = (text for _kind, text in BLOCKS)
-HELD = {"slug": "nb-2018", "opens_on": date(2018, 11, 5), "closes_on": date(2018, 12, 20)}
+HELD: dict[str, Any] = {"slug": "nb-2018", "opens_on": date(2018, 11, 5), "closes_on": date(2018, 12, 20)}
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +50,7 @@ def imported(
         document=document,
         responses=Source("nb-2018.csv", data),
         strata=None if strata is None else Source("strata.csv", strata.encode()),
-        fieldwork=Fieldwork(**{**HELD, **changes}),  # type: ignore[arg-type]
+        fieldwork=Fieldwork(**{**HELD, **changes}),
         by=None,
         at=AT,
     )
@@ -185,8 +187,26 @@ def test_the_audit_log_has_the_file_and_a_second_import_uses_the_same_questionna
 
 def test_semicolons_decimal_commas_and_a_byte_order_mark_are_understood() -> None:
     text = with_column("case_weight", {}, "1.5").replace(",", ";").replace("1.5", "1,5")
-    made = imported("\ufeff" + text, None)
-    assert {row.unit.weight for row in made.found.rows} == {1.5}
+    definition, _warnings = from_yaml(DOCUMENT)
+    assert definition is not None
+    days = Settings(HELD["opens_on"], HELD["closes_on"], UTC)
+    found, findings = read_import(definition, Source("a.csv", ("\ufeff" + text).encode()), None, days)
+    assert found is not None, findings.problems
+    assert {row.unit.weight for row in found.rows} == {1.5}
+
+
+def test_ready_weights_are_refused_rather_than_passed_over_unless_that_is_asked_for() -> None:
+    weighted = with_column("case_weight", {}, "1.5")
+    assert "cannot be stored yet" in refused(weighted)[0]
+    assert imported(weighted, use_weights=False).round
+
+
+def test_the_pseudonym_of_our_own_files_is_a_number_and_what_was_not_answered_is_empty() -> None:
+    document = DOCUMENT.replace("    rows:\n", "    required: false\n    rows:\n")
+    text = with_cell(2, "factors__law", "not-answered", ANSWERS.replace("reg_id", "case_id"))
+    made = imported(text, document=document)
+    assert Workplace.objects.of_round(made.round).filter(register_id="1001").exists()
+    assert Response.objects.submitted(made.round)[0].answers["factors"] == {"leaders": "high"}
 
 
 def test_units_that_are_not_eligible_may_be_counted_in_the_file_of_strata() -> None:
