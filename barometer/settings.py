@@ -137,6 +137,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 # Wrong passwords of one name, and wrong codes of one person, from wherever they come; django-axes counts beside it.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,10/h/key"}
 MFA_ADAPTER = "barometer.second_factor_secrets.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "barometer.second_factor_forms.AddKeyForm",
+    "edit_webauthn": "barometer.second_factor_forms.EditKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Innovation Barometer"
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute wrong

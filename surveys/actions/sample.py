@@ -108,13 +108,7 @@ def draw_sample(
     Raises: SampleRefused, also for a second draw; MergesNotAccepted; ValueError for a start outside [0, 1).
     """
     round_ = Round.objects.select_for_update().get(pk=round_.pk)
-    if hasattr(round_, "sample"):
-        raise SampleRefused([Problem("sample_drawn_before", "")])
-    plan = plan_sample(round_=round_, size=size, minimum=minimum, take_all=take_all)
-    if plan.problems:
-        raise SampleRefused(plan.problems)
-    if plan.merges and not accept_merges:
-        raise MergesNotAccepted(plan)
+    plan = _accepted(round_, plan_sample(round_=round_, size=size, minimum=minimum, take_all=take_all), accept_merges)
     sample = Sample.objects.create(
         round=round_,
         size=size,
@@ -129,13 +123,20 @@ def draw_sample(
     )
     _store(sample, plan)
     facts = {"size": size, "start": start, "minimum": minimum, "take_all": sample.take_all}
-    facts |= {
-        "frame_sha256": sample.frame_sha256,
-        "key_fingerprint": sample.sampling_key_fingerprint,
-        "strata": len(plan.strata),
-    }
-    audit.record("sample.drawn", target=round_, by=by, at=at, facts=facts)
+    facts |= {"frame_sha256": sample.frame_sha256, "key_fingerprint": sample.sampling_key_fingerprint}
+    audit.record("sample.drawn", target=round_, by=by, at=at, facts=facts | {"strata": len(plan.strata)})
     return sample
+
+
+def _accepted(round_: Round, plan: SamplePlan, accept_merges: bool) -> SamplePlan:
+    """Return a plan that may be drawn. Raises: SampleRefused, MergesNotAccepted."""
+    if hasattr(round_, "sample"):
+        raise SampleRefused([Problem("sample_drawn_before", "")])
+    if plan.problems:
+        raise SampleRefused(plan.problems)
+    if plan.merges and not accept_merges:
+        raise MergesNotAccepted(plan)
+    return plan
 
 
 def _store(sample: Sample, plan: SamplePlan) -> None:

@@ -227,31 +227,18 @@ class _Form:
         if len(marks) > 1 or any(mark.alone for mark in marks):
             self.lose("constraint", rows[0].row.get("constraint"), rows[0])
         found = []
-        sure = all(required) and not around
         for row in rows:
-            self.remarks += self.texts.lost(row.row)
-            for appearance in sorted(row.appearances - {"list-nolabel"}):
-                self.lose("appearance", appearance, row)
             name = self.renamed(row, row.name, row_names.code(row.name))
             found.append((name, row))
+            whole = all(required) and not row.row.get("relevant")
             self.targets[row.name] = Target(
                 "row" if kind == "grid" else "row_multi",
                 code,
                 row=name,
                 options=self.lists.codes(row.list_name),
-                sure=sure and not row.row.get("relevant"),
-                whole=all(required) and not row.row.get("relevant"),
+                sure=whole and not around,
+                whole=whole,
             )
-        choices = tuple(
-            Choice(
-                name,
-                None,
-                self.texts.label(row.row) or Label({}),
-                hint=self.texts.label(row.row, "hint"),
-                enabled=not self.disabled(row),
-            )
-            for name, row in found
-        )
         label, hint = self.grid_texts(group, rows)
         question = Question(
             code,
@@ -261,9 +248,16 @@ class _Form:
             required=all(required),
             max_marks=next(iter(marks)).most if len(marks) == 1 else None,
             scale=self.lists.use(rows[0].list_name),
-            rows=choices,
+            rows=tuple(self.grid_row(name, row) for name, row in found),
         )
         return _Asked(question, group, around, found)
+
+    def grid_row(self, name: str, row: Entry) -> Choice:
+        self.remarks += self.texts.lost(row.row)
+        for appearance in sorted(row.appearances - {"list-nolabel"}):
+            self.lose("appearance", appearance, row)
+        label = self.texts.label(row.row) or Label({})
+        return Choice(name, None, label, hint=self.texts.label(row.row, "hint"), enabled=not self.disabled(row))
 
     def grid_texts(self, group: Entry, rows: Sequence[Entry]) -> tuple[Label, Label | None]:
         """Those of the group; else those of the line above the rows that only shows the options."""
