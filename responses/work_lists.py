@@ -1,6 +1,6 @@
 """What waits for a person in a round: one list for each thing to be done, which empties by doing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -196,6 +196,7 @@ LISTS: dict[str, WorkList] = {
     ),
     "paused": WorkList(_("Paused"), _("The pause ends on its day, or you end it."), Turn.WORKPLACE, _paused_cases),
 }
+DECISIONS = ("asks-to-correct", "hand-overs", "corrections", "reported")  # somebody waits for one of staff
 NEVER_URGENT = ("paused",)  # known to staff, who made it so
 
 
@@ -221,14 +222,19 @@ class Waiting:
     turns: dict[Turn, int]
 
     @property
+    def query(self) -> str:
+        """The part of an address that shows it on ``work.page``."""
+        return f"work={self.code}" if self.work.page == "cases" else self.work.query
+
+    @property
     def told(self) -> list[tuple[Promise, int]]:
         return [(TURNS[turn], number) for turn, number in self.turns.items() if number]
 
 
-def counts(round_: Round, at: datetime) -> list[Waiting]:
+def counts(round_: Round, at: datetime, codes: Collection[str] = LISTS) -> list[Waiting]:
     """Return what waits, list by list; one query each, and one more where an authority may have to act."""
     found = []
-    for code, work in LISTS.items():
+    for code, work in ((code, LISTS[code]) for code in codes):
         cases = work.cases(round_, at)
         number = work.number(round_, at) if work.number else cases.count()
         theirs = coordinated(cases, at).count() if work.coordinated and number and round_.coordinators else 0

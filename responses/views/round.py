@@ -8,14 +8,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from barometer.access import needs, staff
+from barometer.access import may, needs, staff
 from barometer.problems import sentence
 from barometer.roles import Right
-from responses import charts, former_rounds, monitoring, paradata
+from responses import charts, former_rounds, monitoring, paradata, work_lists
 from responses.actions import fieldwork
 from responses.actions.wave_alarms import alarms_of
 from responses.groups import VARIABLES
-from responses.models import Case, ContactCorrection, HandOver
+from responses.models import Case, HandOver
 from responses.problem_texts import TEXTS
 from responses.round_tables import device_label, stop_labels
 from responses.views import waves
@@ -53,13 +53,18 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "comparison": former_rounds.compare(round_, timezone.now()),
         "at": timezone.now(),
         "late": monitoring.late_submissions(round_),
-        "asking_to_correct": Case.objects.of_round(round_).asking_to_correct().count(),
+        "waiting": _waiting(request, round_),
         "alarms": waves.told(alarms_of(round_, timezone.now())),
-        "hand_overs_waiting": HandOver.objects.waiting(round_).count(),
-        "corrections_waiting": ContactCorrection.objects.filter(case__round=round_, decision="waiting").count(),
         "hand_overs_unreached": HandOver.objects.unreached(round_).count(),
     }
     return render(request, "responses/round/dashboard.html", context)
+
+
+def _waiting(request: HttpRequest, round_: Round) -> list[work_lists.Waiting]:
+    """Return the decisions that somebody waits for, to whoever can see the lists of them."""
+    if not may(request, Right.SEE_CONTACTS) or not round_.opened_at:
+        return []
+    return [each for each in work_lists.counts(round_, timezone.now(), work_lists.DECISIONS) if each.number]
 
 
 @needs(Right.RUN_FIELDWORK)
