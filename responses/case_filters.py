@@ -138,10 +138,7 @@ def find(round_: Round, filters: Filters, at: datetime, *, with_addresses: bool)
     """
     if not filters.only_words:
         cases = filters.cases(round_, at, with_addresses=with_addresses)
-        if filters.q or filters.authority:
-            few = case_search.first_of(cases, round_)
-            return Found(round_, cases, tuple(few) if len(few) <= case_search.MOST_FOUND else None)
-        return Found(round_, cases)
+        return Found(round_, cases, case_search.few(cases, round_) if filters.q or filters.authority else None)
     first = case_search.found(round_, filters.q, with_addresses=with_addresses)
     pks = tuple(first[: case_search.MOST_FOUND])
     more = len(first) > case_search.MOST_FOUND

@@ -15,6 +15,7 @@ from surveys.models import Round, Workplace
 
 MOST_TYPED = 120  # characters
 MOST_FOUND = 1000  # of a search by words: who finds more cannot read them, and has to say more
+FEW = 20_000  # cases of which it is quicker to read all keys than to count them and walk along the index of names
 MOST_WORDS = 8
 NORDIC = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
 ALPHABET = " 0123456789abcdefghijklmnopqrstuvwxyzæøå"
@@ -60,10 +61,11 @@ def found(round_: Round, words: str, *, with_addresses: bool) -> list[int]:
     return list(in_turn.values_list("case_id", flat=True)[: MOST_FOUND + 1])
 
 
-def first_of(cases: QuerySet[Case], round_: Round) -> list[int]:
-    """Return the keys of cases of the round in the order of their names, at most ``MOST_FOUND`` + 1; one query."""
+def few(cases: QuerySet[Case], round_: Round) -> tuple[int, ...] | None:
+    """Return the keys of cases of the round in the order of their names; None for more than ``FEW``. One query."""
     in_turn = cases.filter(search__round=round_).order_by(_found_first("search__name_key"), "search__case_id")
-    return list(in_turn.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    keys = tuple(in_turn.values_list("pk", flat=True)[: FEW + 1])
+    return keys if len(keys) <= FEW else None
 
 
 def condition(round_: Round, words: str, *, with_addresses: bool) -> Q:
