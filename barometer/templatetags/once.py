@@ -24,7 +24,7 @@ class OnceNode(template.Node):
         self.kept: dict[tuple[object, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
-        key = (get_language(), *[value.resolve(context) for value in self.values])
+        key = (get_language(), *[value.resolve(context, ignore_failures=True) for value in self.values])
         found = self.kept.get(key)
         if found is None:
             if len(self.kept) >= MOST_KEPT:
@@ -35,7 +35,10 @@ class OnceNode(template.Node):
 
 @register.tag
 def once_per(parser: Parser, token: Token) -> OnceNode:
-    """``{% once_per a b.c %}…{% end_once_per %}``: the values and the language are all that the part depends on."""
+    """``{% once_per a b.c %}…{% end_once_per %}``: the values and the language are all that the part depends on.
+
+    One that a page does not have is None.
+    """
     values = [parser.compile_filter(value) for value in token.split_contents()[1:]]
     nodelist = parser.parse(("end_once_per",))
     parser.delete_first_token()
