@@ -48,6 +48,13 @@ def notes(found: Estimates) -> Iterator[str]:
             found.without_weight,
         )
         yield said % {"n": number(found.without_weight)}
+    if found.without_answers:
+        said = ngettext(
+            "The answers of %(n)s workplace with a weight have been erased since; it is in no number.",
+            "The answers of %(n)s workplaces with a weight have been erased since; they are in no number.",
+            found.without_answers,
+        )
+        yield said % {"n": number(found.without_answers)}
     for joined in found.joined:
         said = gettext("Joined, because too little is known in one of them: %(label)s, %(count)s strata.")
         yield said % {"label": joined.label, "count": joined.count}

@@ -34,6 +34,7 @@ class Estimates:
         joined: strata joined because one of them had too few units.
         weight_set: name of the stored weights; "" for the live weights of today.
         without_weight: submitted responses that the stored weights do not know, and that are in no line.
+        without_answers: workplaces with a stored weight whose answers have been erased since.
         open: the round is not closed.
         provisional: it is not, or no stored weights are chosen.
         left_out: indicators of other editions that "all" leaves out.
@@ -49,6 +50,7 @@ class Estimates:
     joined: tuple[Joined, ...]
     weight_set: str
     without_weight: int
+    without_answers: int
     open: bool
     provisional: bool
     rehearsal: bool
@@ -179,6 +181,7 @@ def estimate(
         joined=basis.joined,
         weight_set=basis.weight_set,
         without_weight=basis.without_weight,
+        without_answers=basis.without_answers,
         open=round_.closed_at is None,
         provisional=round_.closed_at is None or not basis.weight_set,
         rehearsal=round_.rehearsal,

@@ -45,6 +45,11 @@ class RoundDesign:
         """Submitted responses that the stored weights do not know; they are in no estimate."""
         return int(np.count_nonzero(self.place < 0))
 
+    @property
+    def without_answers(self) -> int:
+        """Rows of the stored weights whose answers have been erased since; they are in no base."""
+        return self.responding - int(np.count_nonzero(self.place >= 0))
+
     def spread(self, values: ArrayLike, elsewhere: int) -> NDArray[np.int8]:
         """Return a column of the dataset as one value per row of the design; ``elsewhere`` where there is no response.
 

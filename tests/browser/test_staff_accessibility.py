@@ -31,9 +31,10 @@ pytestmark = [
 BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
 CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
-FOLLOWED = ("round", "groups", "rates", "register-status", "representativity", "what-next", "figures", "export")
+FOLLOWED = ("round", "groups", "rates", "register-status", "representativity", "what-next")
+NUMBERS = ("figures", "estimate-table", "export")
 OF_CASES = ("calls", "cases", "work", "bulk-acts", "mails", "retention", "own-words")
-OF_A_ROUND = ("round-edit", "round-texts", "frame", "sample", *FOLLOWED, *OF_CASES, *CONTACT)
+OF_A_ROUND = ("round-edit", "round-texts", "frame", "sample", *FOLLOWED, *NUMBERS, *OF_CASES, *CONTACT)
 
 
 @pytest.fixture
@@ -122,6 +123,8 @@ def test_its_cases_and_mails(open_browser: OpenBrowser, axe: Axe, language: str)
     round_.closed_at = round_.opened_at
     round_.save(update_fields=["closed_at"])
     found += axe.faults_of(page, *pages_of(round_, "round", "figures", "representativity", "what-next"))
+    (table,) = pages_of(round_, "estimate-table")
+    found += axe.faults_of(page, f"{table}?indicator=R3-05&by=reg_level", f"{table}?indicator=R3-05&where=novelty")
     assert found == [], "\n".join(found)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from io import StringIO
 
+import numpy as np
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
@@ -11,6 +12,8 @@ from django.utils import translation
 
 from responses.estimate_tables import Table
 from responses.estimates import Estimates, estimate
+from responses.round_design import RoundDesign
+from responses.statistics.estimation import NOT_ASKED, Design
 from surveys.models import Round
 from tests.factories import NOON, make_case, make_open_round, make_response, make_stratum
 from tests.instruments import shipped
@@ -100,3 +103,11 @@ def test_of_no_answers_at_all_there_are_words_only() -> None:
     text = command(round_.slug, "all", "--where=collaborated")
     assert "Nothing can be said before at least two questionnaires are submitted." in text
     assert not re.search(r"\b(nan|none)\b", text, re.IGNORECASE)
+
+
+def test_stored_weights_whose_answers_are_gone_are_in_no_base_and_counted() -> None:
+    """Three weights and one ineligible; of the responses one came without a weight, and one that had one was erased."""
+    design = Design.of([0, 0, 0, 0], [40])
+    basis = RoundDesign(design, np.array([2, -1, 0]), "final", responding=3, ineligible=1, population=40)
+    assert basis.spread([1, 1, 0], NOT_ASKED).tolist() == [0, NOT_ASKED, 1, NOT_ASKED]
+    assert (basis.without_weight, basis.without_answers) == (1, 1)
