@@ -19,6 +19,11 @@ app.conf.beat_schedule = {
         "task": "responses.tasks.delete_unsent_answers",
         "schedule": crontab(hour="3", minute="15"),
     },
+    "make-exports": {"task": "responses.tasks.make_exports", "schedule": 5.0},
+    "delete-expired-exports": {
+        "task": "responses.tasks.delete_expired_exports",
+        "schedule": crontab(hour="4", minute="0"),
+    },
     "delete-due-data": {"task": "responses.tasks.delete_due_data", "schedule": crontab(hour="3", minute="45")},
     # Several times, for a mail server that is down at seven: each goes at most once a day.
     "send-digests": {

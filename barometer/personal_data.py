@@ -242,6 +242,13 @@ FIELDS = {
         personal="at by",
         other="response passes",
     ),
+    "responses.ExportFile": Fields(
+        personal="reason asked_by asked_at",
+        other=(
+            "round content privacy format language attempts claimed_at seen_at rows_done rows failure finished_at "
+            "sha256 content_sha256 size notes expires_at deleted_at"
+        ),
+    ),
     "responses.Response": Fields(
         personal="answers accepted_checks mode proxy resumes_at device started_at submitted_at",
         other="case questionnaire",

@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     PUBLISHER = "publisher", _("Publisher")
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")
+    CUSTODIAN = "custodian", _("Custodian of named data")
 
 
 class Right(models.TextChoices):
@@ -31,7 +32,8 @@ class Right(models.TextChoices):
     COPY_LINK = "copy_link", _("take a personal link out, to bring it to its owner another way")
     SEE_ANSWERS = "see_answers", _("see the answers of one workplace")
     SEE_FIGURES = "see_figures", _("see figures")
-    EXPORT = "export", _("download answers without contact data")
+    EXPORT = "export", _("download answers without names")
+    EXPORT_NAMED = "export_named", _("download answers together with the name of the workplace")
     RELEASE = "release", _("release figures, and say whether a second person approves mails")
     SEE_PEOPLE = "see_people", _("see who has which role")
     MANAGE_PEOPLE = "manage_people", _("manage accounts and roles")
@@ -85,6 +87,7 @@ OF_ROLE: dict[str, frozenset[Right]] = {
             Right.SEE_AUDIT,
         }
     ),
+    Role.CUSTODIAN: frozenset({Right.SEE_ROUND, Right.SEE_QUESTIONNAIRES, Right.EXPORT, Right.EXPORT_NAMED}),
 }
 
 

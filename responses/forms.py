@@ -1,4 +1,4 @@
-"""Forms of the staff pages for cases and exports."""
+"""Forms of the staff pages for cases."""
 
 from typing import Any
 
@@ -29,38 +29,3 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, button: str | Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = with_button(button)
-
-
-class ExportForm(forms.Form):
-    """What the file of answers is to look like."""
-
-    style = forms.ChoiceField(
-        label=_("Answers as"),
-        choices=[
-            ("codes", _("Codes, for example “copy”")),
-            ("labels", _("Labels, for example “We took over the solution of others largely as it was”")),
-        ],
-        initial="codes",
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose codes or labels.")},
-    )
-    reader = forms.ChoiceField(
-        label=_("The file is for"),
-        choices=[
-            ("da", _("A spreadsheet in Danish (semicolons, decimal commas)")),
-            ("en", _("A spreadsheet in English (commas, decimal points)")),
-            ("raw", _("A statistics program (commas, decimal points, texts exactly as written)")),
-        ],
-        initial="da",
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what the file is for.")},
-    )
-    without_texts = forms.BooleanField(
-        label=_("Leave out what people have written in their own words"),
-        help_text=_("Open answers can name persons. They do not belong in a statistical file."),
-        required=False,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = with_button(_("Download"))

@@ -122,6 +122,12 @@ TEXTS: dict[str, str | Promise] = {
         "The table has too many empty cells for %(n)s answers to be tested. Join answers or groups."
     ),
     "comparison_counted_completely": _("Every workplace has been counted: a difference is exact, and needs no test."),
+    # files of a round (responses/exports/)
+    "export_needs_reason": _("A file with names needs a reason. Write why it is needed."),
+    "export_gave_up": _(
+        "It was begun three times and never finished. Ask whoever runs the program to look at its log."
+    ),
+    "export_needs_level": _("“%(content)s” is not in a file of this level. Choose “%(level)s” or a higher one."),
     # the words of mails (responses/mail_checks.py)
     "mail_subject_empty": _("Write a subject."),
     "mail_subject_lines": _("The subject must stand on one line. Remove the line break."),

@@ -16,6 +16,7 @@ from responses.actions import (
     claiming,
     contact,
     digest,
+    export,
     left_off,
     preflight,
     recheck,
@@ -86,6 +87,18 @@ def check_waves() -> int:
 def send_digests() -> int:
     """Send the daily mails to the fieldwork team, each at most once a day. Safe to run twice."""
     return digest.send_all(at=timezone.now())
+
+
+@shared_task
+def make_exports() -> int:
+    """Make the files that staff have asked for. Safe to run twice, and by several workers."""
+    return export.make_waiting(clock=timezone.now)
+
+
+@shared_task
+def delete_expired_exports() -> int:
+    """Delete the files whose days are over. Safe to run twice."""
+    return export.delete_expired(at=timezone.now())
 
 
 @shared_task

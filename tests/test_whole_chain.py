@@ -147,11 +147,12 @@ def test_from_a_register_file_to_an_exported_answer_and_the_first_figure(tmp_pat
     assert len(post.mails) == 21
     assert not answered & {str(mail["To"]) for mail in post.mails}
 
-    # The answers come out, one row each, off-route questions empty.
-    manage("export_responses", "rehearsal", "--out", str(tmp_path / "answers.csv"))
-    with open(tmp_path / "answers.csv", encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 8
+    # The answers come out, one row each, off-route questions empty; and the unit that is not eligible.
+    manage("export", "rehearsal", "--out", str(tmp_path / "answers.csv"))
+    with open(tmp_path / "answers.csv", encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    rows = [row for row in table if row["in_scope"] == "1"]
+    assert (len(table), len(rows)) == (9, 8)
     assert sorted(row["novelty"] for row in rows) == ["", "", "", *["copy"] * 5]
     assert {row["initiators__legislation"] for row in rows if row["novelty"]} == {"1"}
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Concat
 
 from barometer import audit
 from barometer.models import AuditEvent, User
-from responses.actions import events
+from responses.actions import events, export
 from responses.models import (
     BulkChange,
     Call,
@@ -54,6 +54,7 @@ def erase_case(*, case: Case, reason: str, by: User | None, at: datetime) -> Eve
         Response.objects.filter(case=case).delete()
     forget_contacts(cases, at=at)
     WorkplaceContact.objects.filter(workplace=case.sample_unit.workplace_id).update(leader="", email="", phone="")
+    export.withdraw(round_=case.round, at=at)
     events.record(case, kind=kind, at=at, by=by)
     audit.record(f"case.{kind.value}", target=case, by=by, at=at, reason=reason)
     return kind

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from barometer import audit
 from barometer.models import User
-from responses.actions import erasure
+from responses.actions import erasure, export
 from responses.models import Case, CaseContact, CaseSearch, LinkHolder, Mail, Response, ResultRequest, Retention
 from surveys.models import AuthorityContact, Round, RoundText, Workplace, WorkplaceContact
 
@@ -114,6 +114,7 @@ def carry_out(*, round_: Round, clock: Clock, by: User | None, at: datetime) -> 
             Response.objects.filter(case__round=round_).delete()
             kept.answers_deleted_at = at
     kept.save()
+    export.withdraw(round_=round_, at=at)
     audit.record(f"retention.{clock.value}_deleted", target=round_, by=by, at=at, facts={"rows": rows})
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from barometer import audit
 from barometer.models import User
 from responses.actions.answering import route_of
+from responses.exports.own_words import own_words
 from responses.models import Response, Screening
 from surveys.answering.wording import Wording
 from surveys.models import Round
@@ -30,18 +31,6 @@ class OwnWords:
         return [
             (wording.text(items[name.partition("__")[0]].question.label), text) for name, text in self.texts.items()
         ]
-
-
-def own_words(taken: Route) -> dict[str, str]:
-    """Return the free texts on a route by the name of their column; those of open options included."""
-    texts = {}
-    for item in taken.items:
-        if item.question.type == "open" and (text := taken.answers.get(item.code)):
-            texts[item.code] = str(text)
-        for option in item.open_codes:
-            if text := taken.answers.get(item.text_key(option)):
-                texts[f"{item.code}__{option}__text"] = str(text)
-    return texts
 
 
 def to_screen(round_: Round, limit: int) -> list[OwnWords]:

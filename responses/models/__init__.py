@@ -18,6 +18,7 @@ from responses.models.contact import (
 from responses.models.coordinator import ContactCorrection, Coordinator
 from responses.models.data_protection import Retention, Screening
 from responses.models.digest import DigestMail, DigestReader
+from responses.models.export import ExportFile
 from responses.models.hand_over import HandOver
 from responses.models.heartbeat import Heartbeat
 from responses.models.imported import ImportedRound
@@ -41,6 +42,7 @@ __all__ = [
     "DeclineReason",
     "DigestMail",
     "DigestReader",
+    "ExportFile",
     "HandOver",
     "Heartbeat",
     "ImportedRound",

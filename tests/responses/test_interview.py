@@ -14,10 +14,10 @@ from responses import links
 from responses.actions import answering, interview, sending
 from responses.actions import case as case_actions
 from responses.actions.case import CaseClosed
-from responses.exports import Style, rows
 from responses.models import Call, Case, LinkHolder, Mail, Notice, Response
 from responses.statistics.dispositions import Disposition, EventKind
 from surveys.models import Round
+from tests.exported import rows_of
 from tests.factories import NOON, make_case, make_holder, make_open_round, refreshed
 from tests.instruments import shipped
 from tests.leaders import LONG_WAY, Given, current_route, filled, link, stored_answers, walk
@@ -131,8 +131,8 @@ def test_the_export_tells_mode_and_proxy(case: Case, owner: LinkHolder) -> None:
     browser = begun(case)
     fill_in(browser, owner)
     submitted(browser, case, answered_by="somebody_else", role="souschef")
-    header, row = rows(case.round, Style())
-    assert (row[header.index("case_mode")], row[header.index("case_proxy")]) == ("phone", 1)
+    (row,) = rows_of(case.round)
+    assert (row["case_mode"], row["case_proxy"]) == ("phone", "1")
 
 
 # Privacy

@@ -1,14 +1,12 @@
 """What respondents wrote in their own words is read before it leaves."""
 
-import csv
-
 import pytest
 from django.urls import reverse
 
 from responses.actions import correction, screening
-from responses.exports import Style, lines
 from responses.models import Response, Screening
 from surveys.models import Round
+from tests.exported import rows_of
 from tests.factories import NOON, make_case, make_open_round, make_questionnaire, make_response, make_stratum
 from tests.people import browser_of, finn
 
@@ -48,8 +46,7 @@ def round_() -> Round:
 
 
 def exported(round_: Round) -> list[tuple[str, str]]:
-    table = csv.DictReader("".join(lines(round_, Style(raw=True))).splitlines())
-    return [(row["comment"], row["new__other__text"]) for row in table]
+    return [(row["comment"], row["new__other__text"]) for row in rows_of(round_)]
 
 
 def test_own_words_are_those_of_open_questions_and_open_options(round_: Round) -> None:

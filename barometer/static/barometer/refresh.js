@@ -1,7 +1,8 @@
-// Fetches the numbers of a page anew each minute, in the place of those shown. The page works the same without it.
+// Fetches the numbers of a page anew each minute, or as often as it says, in the place of those shown. The page works
+// the same without it.
 (() => {
   "use strict";
-  const MINUTE = 60000; // milliseconds
+  const seconds = Number(document.querySelector("[data-refresh-seconds]")?.dataset.refreshSeconds ?? 60);
   const parts = () => document.querySelectorAll("[data-refresh]");
   const inUse = (part) => part.contains(document.activeElement) || !document.getSelection().isCollapsed;
 
@@ -12,12 +13,12 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of parts()) {
       const fresh = page.querySelector(`[data-refresh="${part.dataset.refresh}"]`);
-      if (!fresh || inUse(part)) continue; // somebody reads or presses something here: next minute
+      if (!fresh || inUse(part)) continue; // somebody reads or presses something here: next time
       const open = [...part.querySelectorAll("details")].map((details) => details.open);
       part.replaceChildren(...fresh.childNodes);
       part.querySelectorAll("details").forEach((details, number) => { details.open = open[number] ?? false; });
     }
   }
 
-  setInterval(() => refresh().catch(() => {}), MINUTE); // no network just now: the page says when its numbers are from
+  setInterval(() => refresh().catch(() => {}), seconds * 1000); // no network just now: the page says when its numbers are from
 })();

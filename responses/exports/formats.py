@@ -1,0 +1,28 @@
+"""Every format that there is, by its name: how the file is called, what it is for, and who writes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from responses.exports.table import Table
+from responses.exports.text_files import write_csv, write_csv_for_people, write_json_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``write`` reads the table once and leaves the file at the path."""
+
+    ending: str
+    media_type: str
+    label: Promise
+    write: Callable[[Table, Path], None]
+
+
+FORMATS: dict[str, Format] = {
+    "csv": Format("csv", "text/csv; charset=utf-8", _("CSV for programs (codes)"), write_csv),
+    "csv-people": Format("csv", "text/csv; charset=utf-8", _("CSV for a spreadsheet (labels)"), write_csv_for_people),
+    "jsonl": Format("jsonl", "application/jsonl; charset=utf-8", _("JSON Lines"), write_json_lines),
+}

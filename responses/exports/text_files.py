@@ -1,0 +1,44 @@
+"""CSV for programs and for people, and JSON Lines; written while the rows are read, so however long they are."""
+
+import csv
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from barometer.spreadsheet import BYTE_ORDER_MARK, for_spreadsheet
+from responses.exports.table import Table
+from responses.variables import Cell
+
+
+def write_csv(table: Table, path: Path) -> None:
+    """Codes, commas and points, texts exactly as they are: RFC 4180 in UTF-8 without byte order mark."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\r\n").writerow([variable.name for variable in table.variables])
+        file.writelines(line for _parts, line in table.lines())
+
+
+def write_csv_for_people(table: Table, path: Path) -> None:
+    """Labels; semicolons and decimal commas but in English; no cell that a spreadsheet would take for a formula."""
+    comma = table.about.language != "en"
+    labels = [variable.labels(table.about.language) for variable in table.variables]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(BYTE_ORDER_MARK)
+        writer = csv.writer(file, delimiter=";" if comma else ",", lineterminator="\r\n")
+        writer.writerow([variable.name for variable in table.variables])
+        for row in table.rows():
+            writer.writerow([for_spreadsheet(cell, comma) for cell in in_words(row, labels)])
+
+
+def in_words(row: Iterable[Cell], labels: Iterable[dict[Cell, str]]) -> list[Cell]:
+    """Return the row with labels in the place of codes; a cell without a label stays as it is."""
+    return [known.get(cell, cell) for cell, known in zip(row, labels, strict=True)]
+
+
+def write_json_lines(table: Table, path: Path) -> None:
+    """One object per row, one member per variable; null where nothing was asked."""
+    names = [json.dumps(variable.name) for variable in table.variables]
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for row in table.rows():
+            members = (f"{name}: {encode(cell)}" for name, cell in zip(names, row, strict=True))
+            file.write("{" + ", ".join(members) + "}\n")

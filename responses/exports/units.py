@@ -1,0 +1,193 @@
+"""What a row tells of its workplace beside the answers: identity, design, register, case; by privacy level."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from responses.contact_days import zone
+from responses.dataset import Weighting
+from responses.models import Response
+from responses.models.case import OUTCOME_LABELS
+from responses.variables import Cell, Kind, Privacy, Value, Variable, register_variables, said, truths
+from surveys.calendar import is_late
+from surveys.models import Round
+
+Row: TypeAlias = Mapping[str, object]
+WORKPLACE = "sample_unit__workplace__"
+FIELDS = {
+    "case": "pk",
+    "language": "language",
+    "outcome": "outcome",
+    "stratum": "sample_unit__stratum_id",
+    "probability": "sample_unit__inclusion_probability",
+    "reg_id": f"{WORKPLACE}register_id",
+    "reg_name": f"{WORKPLACE}name",
+    "reg_address": f"{WORKPLACE}address",
+    "reg_authority_code": f"{WORKPLACE}authority_code",
+    "reg_authority": f"{WORKPLACE}authority",
+    "reg_level": f"{WORKPLACE}level",
+    "reg_industry_group": f"{WORKPLACE}industry_group",
+    "reg_employees": f"{WORKPLACE}employees",
+    "reg_size_class": f"{WORKPLACE}size_class",
+    "reg_region": f"{WORKPLACE}region",
+    "answers": "response__answers",
+    "mode": "response__mode",
+    "proxy": "response__proxy",
+    "started_at": "response__started_at",
+    "submitted_at": "response__submitted_at",
+    "passes": "response__screening__passes",
+}
+REGISTER = (
+    "reg_name",
+    "reg_address",
+    "reg_authority",
+    "reg_level",
+    "reg_industry_group",
+    "reg_employees",
+    "reg_size_class",
+    "reg_region",
+)
+# name, kind, label, from which level of privacy on
+DESIGN: tuple[tuple[str, Kind, Promise], ...] = (
+    ("case_stratum", Kind.TEXT, _("Stratum of the sample")),
+    ("case_population_size", Kind.INTEGER, _("Workplaces of the stratum in the frame (N_h)")),
+    ("case_sample_size", Kind.INTEGER, _("Workplaces drawn in the stratum (n_h)")),
+    ("case_inclusion_probability", Kind.NUMBER, _("Inclusion probability (n_h / N_h)")),
+    ("case_weighting_stratum", Kind.TEXT, _("Stratum of the weight and of the variance")),
+    ("case_weighting_population", Kind.INTEGER, _("Workplaces of that stratum in the frame, for the fpc")),
+    ("case_weight", Kind.NUMBER, _("Weight: workplaces that the row stands for")),
+)
+CASE: tuple[tuple[str, Kind, Promise], ...] = (
+    ("case_language", Kind.TEXT, _("Language of the case's mails and pages")),
+    ("case_mode", Kind.CODE, _("How the answers were submitted")),
+    ("case_proxy", Kind.MARK, _("Somebody else than the addressee answered by telephone")),
+    ("case_started_at", Kind.TIME, _("First answer saved (time in Copenhagen)")),
+    ("case_submitted_at", Kind.TIME, _("Submitted (time in Copenhagen)")),
+    ("case_late", Kind.MARK, _("Submitted after the day of the printed deadline")),
+)
+NAMED: tuple[tuple[str, Kind, Promise], ...] = (
+    ("case_outcome", Kind.CODE, _("Outcome of the case")),
+    ("reg_id", Kind.TEXT, _("Register number of the workplace")),
+    ("reg_name", Kind.TEXT, _("Name of the workplace")),
+    ("reg_authority_code", Kind.TEXT, _("Code of the municipality, region or ministry")),
+    ("reg_authority", Kind.TEXT, _("Municipality, region or ministry")),
+    ("reg_employees", Kind.INTEGER, _("Average number of employees in the register year")),
+)
+CODES: dict[str, Iterable[tuple[str, Promise]]] = {
+    "case_mode": [(value, Response.Mode(value).label) for value in Response.Mode.values],
+    "case_outcome": [(code.value, label) for code, label in OUTCOME_LABELS.items()],
+}
+
+
+def pseudonym(round_: Round, case: int) -> str:
+    """Return what a case is called in the files of its round: 16 hexadecimal digits, which only the key links to it."""
+    message = f"export:{round_.slug}:{case}".encode()
+    return hmac.new(settings.SAMPLING_KEY, message, hashlib.sha256).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCells:
+    """Gives the first cells of a row, up to the answers."""
+
+    round: Round
+    privacy: Privacy
+    weighting: Weighting
+    languages: Sequence[str]
+
+    def variables(self) -> tuple[Variable, ...]:
+        first = (
+            Variable("case_id", Kind.TEXT, said(_("Pseudonym of the workplace in this round"), self.languages)),
+            Variable(
+                "in_scope",
+                Kind.MARK,
+                said(_("Eligible and answered (1), or known not to be eligible (0)"), self.languages),
+                truths(self.languages),
+            ),
+        )
+        register = register_variables(self.languages)
+        return (*first, *self._listed(DESIGN), *register, *self._listed(self._more()))
+
+    def cells(self, row: Row) -> tuple[Cell, ...]:
+        """Return the cells of a row of ``FIELDS``."""
+        values = self._values(row)
+        names = ["case_id", "in_scope", *(name for name, *_rest in DESIGN), *REGISTER[3:5], *REGISTER[6:]]
+        return tuple([values[name] for name in (*names, *(name for name, *_rest in self._more()))])
+
+    def _more(self) -> tuple[tuple[str, Kind, Promise], ...]:
+        match self.privacy:
+            case Privacy.STATISTICAL:
+                return ()
+            case Privacy.RESEARCH:
+                return CASE
+        return (*CASE, *NAMED)
+
+    def _listed(self, listed: Iterable[tuple[str, Kind, Promise]]) -> tuple[Variable, ...]:
+        return tuple(
+            Variable(name, kind, said(label, self.languages), self._codes(name, kind)) for name, kind, label in listed
+        )
+
+    def _codes(self, name: str, kind: Kind) -> tuple[Value, ...]:
+        if kind is Kind.MARK:
+            return truths(self.languages)
+        codes = CODES.get(name, ())
+        return tuple(Value(code, place, said(label, self.languages)) for place, (code, label) in enumerate(codes, 1))
+
+    def _values(self, row: Row) -> dict[str, Cell]:
+        number = row["stratum"]
+        assert isinstance(number, int)
+        stratum = self.weighting.strata[self.weighting.place[number]]
+        label, population, weight = weight_of(self.weighting, number)
+        values: dict[str, Cell] = {name: row[name] for name in FIELDS if name.startswith("reg_")}  # type: ignore[misc]
+        submitted = row["submitted_at"]
+        case = row["case"]
+        assert isinstance(case, int)
+        values |= {
+            "case_id": pseudonym(self.round, case),
+            "in_scope": int(submitted is not None),
+            "case_stratum": stratum.code,
+            "case_population_size": stratum.population_size,
+            "case_sample_size": stratum.sample_size,
+            "case_inclusion_probability": row["probability"],  # type: ignore[dict-item]
+            "case_weighting_stratum": label,
+            "case_weighting_population": population,
+            "case_weight": weight,
+        }
+        if self.privacy is not Privacy.STATISTICAL:
+            values |= self._of_case(row)
+        return values
+
+    def _of_case(self, row: Row) -> dict[str, Cell]:
+        started, submitted = row["started_at"], row["submitted_at"]
+        values: dict[str, Cell] = {"case_language": str(row["language"]), "case_outcome": str(row["outcome"])}
+        if not isinstance(submitted, datetime):
+            return values | dict.fromkeys(name for name, *_rest in CASE if name not in values)
+        return values | {
+            "case_mode": str(row["mode"]),
+            "case_proxy": int(bool(row["proxy"])),
+            "case_started_at": second(started),
+            "case_submitted_at": second(submitted),
+            "case_late": int(is_late(submitted, self.round.deadline, zone())),
+        }
+
+
+def weight_of(weighting: Weighting, stratum: int) -> tuple[str | None, int | None, float | None]:
+    """Return stratum, population and weight of the units of a drawn stratum; nothing while too little is known."""
+    found = weighting.of(stratum)
+    if found is None or weighting.collapsed is None:
+        return None, None, None
+    number = weighting.collapsed.stratum[weighting.place[stratum]]
+    return found[0], int(weighting.collapsed.populations[number]), found[1]
+
+
+def second(at: object) -> str:
+    """Return a moment as it is written in files."""
+    assert isinstance(at, datetime)
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S")
