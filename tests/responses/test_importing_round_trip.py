@@ -38,7 +38,7 @@ def rounds(
         call_command("simulate_round", "held", *SMALL, stdout=StringIO())
         held = Round.objects.get(slug="held")
         close_round(round_=held, by=None, at=CLOSED)
-        call_command("export_responses", "held", "--raw", "--out", str(folder / "copy.csv"), stdout=StringIO())
+        call_command("export", "held", "--level", "research", "--out", str(folder / "copy.csv"), stdout=StringIO())
         (folder / "strata.csv").write_text(strata_of(held), encoding="utf-8")
         files = [held.questionnaire.code, str(folder / "copy.csv"), "--strata", str(folder / "strata.csv")]
         dates = ["--opens", "2020-01-07", "--deadline", "2020-02-16", "--closes", "2020-02-21"]
@@ -49,13 +49,13 @@ def rounds(
 
 
 def strata_of(round_: Round) -> str:
-    """The strata of a round as a file, with the numbers of known ineligible units, which have no rows."""
+    """The strata of a round as a file; its known ineligible units have rows of their own."""
     weighting = weigh(round_)
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(["stratum", "population", "sample", "ineligible"])
-    for stratum, gone in zip(weighting.strata, weighting.ineligible, strict=True):
-        writer.writerow([stratum.code, stratum.population_size, stratum.sample_size, gone])
+    writer.writerow(["stratum", "population", "sample"])
+    for stratum in weighting.strata:
+        writer.writerow([stratum.code, stratum.population_size, stratum.sample_size])
     return file.getvalue()
 
 
