@@ -32,6 +32,7 @@ class Right(models.TextChoices):
     COPY_LINK = "copy_link", _("take a personal link out, to bring it to its owner another way")
     SEE_ANSWERS = "see_answers", _("see the answers of one workplace")
     SEE_FIGURES = "see_figures", _("see figures")
+    MAKE_WEIGHTS = "make_weights", _("make weights, and say which ones the figures use")
     EXPORT = "export", _("download answers without names")
     EXPORT_NAMED = "export_named", _("download answers together with the name of the workplace")
     RELEASE = "release", _("release figures, and say whether a second person approves mails")
@@ -65,7 +66,14 @@ OF_ROLE: dict[str, frozenset[Right]] = {
         }
     ),
     Role.ANALYST: frozenset(
-        {Right.SEE_ROUND, Right.SEE_QUESTIONNAIRES, Right.SEE_ANSWERS, Right.SEE_FIGURES, Right.EXPORT}
+        {
+            Right.SEE_ROUND,
+            Right.SEE_QUESTIONNAIRES,
+            Right.SEE_ANSWERS,
+            Right.SEE_FIGURES,
+            Right.MAKE_WEIGHTS,
+            Right.EXPORT,
+        }
     ),
     Role.PUBLISHER: frozenset(
         {

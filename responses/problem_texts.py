@@ -4,12 +4,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from responses.importing_texts import IMPORTING
+from responses.weighting_texts import WEIGHTING
 from surveys.problem_texts import CONTACT_PLAN, SMALL_TABLES
 
 TEXTS: dict[str, str | Promise] = {
     **CONTACT_PLAN,
     **SMALL_TABLES,
     **IMPORTING,
+    **WEIGHTING,
     "round_already_opened": _("The round has been opened before."),
     "round_without_sample": _("No sample has been drawn yet. Draw it on the page “Sample”."),
     "questionnaire_not_published": _("The questionnaire is a draft. Publish it first."),

@@ -6,8 +6,10 @@ import numpy as np
 from django.utils.translation import gettext
 from numpy.typing import ArrayLike, NDArray
 
+from responses import weight_sets
 from responses.dataset import Dataset, Weighting, weigh
 from responses.statistics.estimation import Design
+from responses.weight_sets import StoredWeights
 from surveys.models import Round
 
 
@@ -65,7 +67,21 @@ class RoundDesign:
 
 def round_design(round_: Round, data: Dataset) -> RoundDesign:
     """Return the design of the weights in use: the chosen stored ones, else those that follow from today's answers."""
-    return _live(weigh(round_, data.by_stratum()), data)
+    chosen = weight_sets.used(round_)
+    return _live(weigh(round_, data.by_stratum()), data) if chosen is None else _stored(chosen, data)
+
+
+def _stored(weights: StoredWeights, data: Dataset) -> RoundDesign:
+    row_of = {case: row for row, case in enumerate(weights.cases.tolist())}
+    responding = int(np.count_nonzero(weights.in_scope))
+    return RoundDesign(
+        design=weights.design,
+        place=np.array([row_of.get(case, -1) for case in data.cases.tolist()], dtype=np.int64),
+        weight_set=weights.name,
+        responding=responding,
+        ineligible=weights.cases.size - responding,
+        population=int(weights.design.populations.sum()),
+    )
 
 
 def _live(weighting: Weighting, data: Dataset) -> RoundDesign:

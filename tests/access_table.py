@@ -182,5 +182,12 @@ RIGHTS = {
     "figures": ("see_figures", "-"),
     "estimate-table": ("see_figures", "-"),
     "estimate-table-file": ("see_figures", "-"),
+    "weights": ("see_figures", "-"),
+    "weights-new": ("see_figures", "make_weights"),
+    "weights-compare": ("see_figures", "-"),
+    "weight-set": ("see_figures", "-"),
+    "weights-adjust": ("see_figures", "make_weights"),
+    "weights-calibrate": ("see_figures", "make_weights"),
+    "weights-choose": ("-", "make_weights"),
 }
 ONLY_IN_ALL_ROUNDS = {"quiet-weeks"}  # though its address has a round in it: sent to, it changes the table of all

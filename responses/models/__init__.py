@@ -23,6 +23,7 @@ from responses.models.hand_over import HandOver
 from responses.models.heartbeat import Heartbeat
 from responses.models.imported import ImportedRound
 from responses.models.response import LeftOff, Response
+from responses.models.weighting import Weight, WeightSet
 
 __all__ = [
     "BulkAct",
@@ -57,4 +58,6 @@ __all__ = [
     "Retention",
     "Screening",
     "Wave",
+    "Weight",
+    "WeightSet",
 ]

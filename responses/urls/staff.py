@@ -35,6 +35,7 @@ from responses.views import (
     round,
     table,
     waves,
+    weights,
     what_next,
     work,
 )
@@ -118,4 +119,11 @@ urlpatterns = [
     path("rounds/<slug:slug>/figures/", estimate.figures, name="figures"),
     path("rounds/<slug:slug>/table/", table.table, name="estimate-table"),
     path("rounds/<slug:slug>/table/<slug:kind>/", table.file, name="estimate-table-file"),
+    path("rounds/<slug:slug>/weights/", weights.listing, name="weights"),
+    path("rounds/<slug:slug>/weights/new/", weights.new, name="weights-new"),
+    path("rounds/<slug:slug>/weights/compare/", weights.compare, name="weights-compare"),
+    path("rounds/<slug:slug>/weights/<int:pk>/", weights.weight_set, name="weight-set"),
+    path("rounds/<slug:slug>/weights/<int:pk>/adjust/", weights.adjust, name="weights-adjust"),
+    path("rounds/<slug:slug>/weights/<int:pk>/calibrate/", weights.calibrate, name="weights-calibrate"),
+    path("rounds/<slug:slug>/weights/<int:pk>/choose/", weights.choose, name="weights-choose"),
 ]
