@@ -47,10 +47,6 @@ IMPORTING: dict[str, str | Promise] = {
         "%(file)s has ready weights, but units that are not eligible are only counted in the file of "
         "strata. Give them rows with in_scope 0 and a weight, or leave the weights out with --without-weights."
     ),
-    "import_weights_not_yet": _(
-        "%(file)s has ready weights, which cannot be stored yet. Say the population of each stratum, and pass over the "
-        "weights with --without-weights."
-    ),
     "import_unknown_code": _(
         "%(file)s, row %(row)s, column “%(column)s”: “%(value)s” is no code. Write one of these: %(accepted)s."
     ),
@@ -104,7 +100,8 @@ IMPORTING: dict[str, str | Promise] = {
     ),
     "import_nobody_eligible": _("%(file)s has no row that is in scope: there is nothing to estimate from."),
     "import_stratum_code": _(
-        "%(file)s, row %(row)s, column “%(column)s”: a stratum needs a name of at most %(longest)s characters."
+        "%(file)s, row %(row)s, column “%(column)s”: a stratum needs a name of at most %(longest)s characters, without "
+        "“ + ”."
     ),
     "import_stratum_twice": _("%(file)s, row %(row)s: the stratum “%(stratum)s” stands twice. Remove one of them."),
     "import_stratum_unknown": _(

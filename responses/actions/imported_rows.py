@@ -34,8 +34,10 @@ class _Member:
     row: Row | None = None
 
 
-def store_rows(round_: Round, found: Import, sha256: str, *, by: User | None) -> None:
+def store_rows(round_: Round, found: Import, sha256: str, *, by: User | None) -> dict[int, float]:
     """Store frame, strata, sample, cases, events and responses of a round that has just been made.
+
+    Returns: the ready weights, by primary key of the case.
 
     There are no contacts. The owner that every case has is without name, address and number, and the link was retired
     at the close: nobody can be written to, and no link opens anything.
@@ -56,6 +58,7 @@ def store_rows(round_: Round, found: Import, sha256: str, *, by: User | None) ->
     copy_rows(
         Response, [_response(round_, member.row, case) for member, case in pairs if member.row and member.row.eligible]
     )
+    return {case.pk: member.row.unit.weight for member, case in pairs if member.row and member.row.unit.weight}
 
 
 def _strata(round_: Round, found: Import, sha256: str, by: User | None) -> dict[str, Stratum]:

@@ -12,6 +12,7 @@ from barometer import audit
 from barometer.models import User
 from barometer.problems import Problem
 from responses.actions.imported_rows import store_rows
+from responses.actions.weighting import take_over_weights
 from responses.importing.reading import Import, Settings, Source, read_import
 from responses.importing.table import Findings
 from responses.models import ImportedRound
@@ -66,9 +67,7 @@ def import_round(
     found = None
     if not findings.count:
         found, findings = read_import(definition, responses, strata, _settings(fieldwork))
-    if found is not None and found.weighted:
-        findings.say("import_weights_not_yet", file=responses.name)
-    if found is None or findings.count:
+    if found is None:
         raise ImportRefused(findings.problems, findings.count)
     return _store(document, found, responses, strata, fieldwork, by, at)
 
@@ -124,7 +123,9 @@ def _store(
     round_.closed_at = min(at, datetime.combine(fieldwork.closes_on + timedelta(days=1), time(0), zone))
     round_.save(update_fields=["opened_at", "closed_at"])
     digest = hashlib.sha256(responses.data).hexdigest()
-    store_rows(round_, found, digest, by=by)
+    weights = store_rows(round_, found, digest, by=by)
+    if found.weighted:
+        take_over_weights(round_=round_, name=responses.name[-60:], values=weights, by=by, at=at)
     facts = _facts(found)
     ImportedRound.objects.create(
         round=round_,

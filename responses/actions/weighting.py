@@ -142,6 +142,22 @@ def calibrate_weights(
     return _store(made, units, values, base, by=by, at=at, totals_missed_by=missed)
 
 
+def take_over_weights(
+    *, round_: Round, name: str, values: Mapping[int, float], by: User | None, at: datetime
+) -> WeightSet:
+    """Store the ready weights of an imported round, by case, and let its figures rest on them.
+
+    How they were made is not known: the variance takes them as given, with the strata.
+    """
+    units = read_units(round_)
+    weights = np.array([values[case] for case in units.cases[units.known].tolist()], dtype=np.float64)
+    made = WeightSet(round=round_, name=name, stage=WeightSet.Stage.DESIGN, method="imported")
+    made.settings = {"joined": {}}
+    made = _store(made, units, weights, None, by=by, at=at)
+    choose_weights(weight_set=made, by=by, at=at)
+    return made
+
+
 def choose_weights(*, weight_set: WeightSet, by: User | None, at: datetime) -> None:
     """Let the figures of the round rest on a set from now on."""
     with transaction.atomic():

@@ -41,13 +41,18 @@ def read_strata(table: Table, file: str, findings: Findings) -> dict[str, Stratu
     for number, record in table.rows:
         cells = dict(zip(table.headers, (cell.strip() for cell in record), strict=True))
         code = cells["stratum"]
-        if not code or len(code) > LONGEST_CODE:
+        if not code or not is_code(code):
             findings.say("import_stratum_code", file=file, row=number, column="stratum", longest=LONGEST_CODE)
         elif code in found:
             findings.say("import_stratum_twice", file=file, row=number, stratum=short(code))
         else:
             found[code] = _stratum(cells, file, number, findings)
     return found
+
+
+def is_code(code: str) -> bool:
+    """Whether a stratum can be called so; names of joined strata are joined by " + "."""
+    return len(code) <= LONGEST_CODE and " + " not in code
 
 
 def _stratum(cells: Mapping[str, str], file: str, row: int, findings: Findings) -> Stratum:

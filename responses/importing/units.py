@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from math import isfinite
 
+from responses.importing.strata import LONGEST_CODE, is_code
 from responses.importing.table import Findings, count_of, short, whole
 from surveys.classifications import INDUSTRY_GROUPS, LEVELS, REGIONS, SIZE_CLASSES, size_class
 
@@ -15,7 +16,7 @@ CODES: Mapping[str, Sequence[str]] = {
     "region": REGIONS,
     "mode": ("web", "phone"),
 }
-LONGEST = {"id": 20, "pseudonym": 20, "authority_code": 10, "authority": 80, "stratum": 120}
+LONGEST = {"id": 20, "pseudonym": 20, "authority_code": 10, "authority": 80, "stratum": 1000}
 REGISTER = ("level", "authority_code", "authority", "industry_group", "employees", "size_class", "region")
 MOST_EMPLOYEES = 999_999
 
@@ -77,7 +78,7 @@ class UnitReader:
             row=row,
             id=self._id(row, cell),
             register=self._register(row, cell),
-            stratum=self._text(row, cell, "stratum", required="stratum" in self.known),
+            stratum=self._stratum(row, cell),
             population=self._count(row, cell, "population"),
             sample=self._count(row, cell, "sample"),
             weight=self._weight(row, cell),
@@ -103,6 +104,12 @@ class UnitReader:
         first = self._rows.setdefault(found, row)
         if found and first != row:
             self.say("import_duplicate_id", row, name, cell, first=first)
+        return found
+
+    def _stratum(self, row: int, cell: Mapping[str, str]) -> str:
+        found = self._text(row, cell, "stratum", required="stratum" in self.known)
+        if not is_code(found):
+            self.say("import_stratum_code", row, "stratum", cell, longest=LONGEST_CODE)
         return found
 
     def _text(self, row: int, cell: Mapping[str, str], name: str, *, required: bool = False) -> str:

@@ -40,6 +40,7 @@ from surveys.models import Round, Stratum
 
 METHODS: dict[str, str | Promise] = {
     "inverse": _("The inverse of the chance of being drawn"),
+    "imported": _("As they stood in an imported file"),
     **dict(NON_RESPONSE_METHODS),
     **dict(CALIBRATION_METHODS),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail as django_mail
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -19,11 +20,13 @@ from barometer.problems import sentence
 from responses import links
 from responses.actions import contact, sending
 from responses.actions.importing import Fieldwork, Imported, ImportRefused, import_round
-from responses.dataset import weigh
+from responses.dataset import dataset, weigh
 from responses.importing.reading import Settings, Source, read_import
 from responses.models import Case, CaseEvent, ImportedRound, LinkHolder, Mail, Response
 from responses.problem_texts import TEXTS
+from responses.round_design import round_design
 from responses.statistics.dispositions import Disposition
+from responses.statistics.estimation import NOT_ASKED, Design, ShareEstimate, share
 from surveys.models import Questionnaire, Round, Workplace, WorkplaceContact
 from surveys.models.contact_plan import MAILS
 from surveys.questionnaire.document import from_yaml
@@ -195,10 +198,36 @@ def test_semicolons_decimal_commas_and_a_byte_order_mark_are_understood() -> Non
     assert {row.unit.weight for row in found.rows} == {1.5}
 
 
-def test_ready_weights_are_refused_rather_than_passed_over_unless_that_is_asked_for() -> None:
-    weighted = with_column("case_weight", {}, "1.5")
-    assert "cannot be stored yet" in refused(weighted)[0]
-    assert imported(weighted, use_weights=False).round
+def innovative(round_: Round) -> tuple[str, ShareEstimate]:
+    """The weights that a round's figures rest on, and the share of innovative workplaces."""
+    data = dataset(round_, ["innovative"])
+    basis = round_design(round_, data)
+    assert basis.design is not None
+    codes = basis.spread(data.columns["innovative"], NOT_ASKED)
+    return basis.weight_set, share(basis.design, codes, codes >= 0)
+
+
+def test_ready_weights_are_those_of_the_estimates() -> None:
+    cache.clear()  # a rolled back round leaves its number to the next
+    weighted = with_column("case_weight", {2: "30", 3: "50.5", 4: "20"}, "10")
+    name, found = innovative(imported(weighted).round)
+    assert name == "nb-2018.csv"
+    assert found.estimate == pytest.approx((30 + 10 + 10 + 10) / (30 + 50.5 + 10 + 10 + 10 + 10))
+    by_strata = Design.of([0, 0, 0, 1, 1, 2, 2], [400, 120, 90], [30, 50.5, 20, 10, 10, 10, 10])
+    expected = share(by_strata, [1, 0, -1, 1, 1, 1, 0], [True, True, False, True, True, True, True])
+    assert found.standard_error == pytest.approx(expected.standard_error, rel=1e-12)
+
+
+def test_weights_can_be_all_that_is_known_of_the_design_and_can_be_passed_over() -> None:
+    cache.clear()
+    weighted = with_column("case_weight", {2: "30", 3: "50.5", 4: "20"}, "10")
+    bare = without_column("case_stratum", weighted)
+    made = imported(bare, None, slug="bare")
+    assert [(each.code, each.population) for each in made.found.strata] == [("all", 140)]
+    assert innovative(made.round)[1].estimate == pytest.approx(60 / 120.5)
+    name, found = innovative(imported(weighted, use_weights=False).round)
+    assert name == ""
+    assert found.estimate == pytest.approx((400 / 3 + 2 * 60 + 45) / (2 * 400 / 3 + 2 * 60 + 2 * 45))
 
 
 def test_the_pseudonym_of_our_own_files_is_a_number_and_what_was_not_answered_is_empty() -> None:
@@ -253,6 +282,7 @@ BAD_CELLS = [
     (3, "reg_level", "county", "“county” is no code. Write one of these: municipality, region, state."),
     (3, "case_in_scope", "", "is neither 1 nor 0"),
     (3, "case_stratum", "", "is empty"),
+    (3, "case_stratum", "small + large", "a stratum needs a name of at most 120 characters"),
     (3, "case_stratum", "tiny", "the file of strata has no stratum “tiny”"),
 ]
 

@@ -4,13 +4,14 @@ import pytest
 
 from barometer.roles import OF_ROLE, Role
 from tests.people import browser_of, holder_of
-from tests.responses.test_importing import imported, without_column
+from tests.responses.test_importing import imported, with_column, without_column
 from tests.test_links_of_pages import Walk
 
 pytestmark = pytest.mark.django_db
 
 # As little as can be said of the units.
-BARE = without_column("reg_level", without_column("reg_id")), "stratum,population\nsmall,400\nlarge,120\nstate,90\n"
+UNITS = with_column("case_weight", {}, "20", without_column("reg_level", without_column("reg_id")))
+BARE = UNITS, "stratum,population\nsmall,400\nlarge,120\nstate,90\n"
 
 
 @pytest.mark.parametrize(("role", "page"), [(Role.FIELDWORK, "case"), (Role.ANALYST, "representativity")])
