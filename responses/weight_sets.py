@@ -30,12 +30,16 @@ class StoredWeights:
         cases: primary key of each row's case.
         in_scope: whether the row is a submitted response.
         design: with the weights, and with what the variance has to know of how they were made.
+        strata: names of the design's strata, as joined.
+        base_weights: before calibration; the weights themselves where they were not calibrated.
     """
 
     name: str
     cases: NDArray[np.int64]
     in_scope: NDArray[np.bool_]
     design: Design
+    strata: tuple[str, ...]
+    base_weights: NDArray[np.float64]
 
 
 def used(round_: Round) -> StoredWeights | None:
@@ -97,6 +101,8 @@ def _read(weight_set: WeightSet) -> StoredWeights:
         cases=cases,
         in_scope=np.array([values[case][1] for case in cases.tolist()], dtype=np.bool_),
         design=Design.of(strata[rows], populations, weights, calibration, response),
+        strata=tuple(names),
+        base_weights=weights if calibration is None else calibration.base_weights,
     )
 
 

@@ -2,6 +2,7 @@
 
 from barometer import PROGRAM
 from responses.exports.table import About
+from responses.models import WeightSet
 from responses.variables import Privacy
 from surveys.models import Round
 
@@ -10,6 +11,7 @@ LIVE = "live"
 
 def about_of(round_: Round, content: str, privacy: Privacy, language: str) -> About:
     definition = round_.questionnaire.definition()
+    chosen = WeightSet.objects.used(round_)
     return About(
         round=round_.slug,
         title=definition.title.text(language, {}),
@@ -18,7 +20,7 @@ def about_of(round_: Round, content: str, privacy: Privacy, language: str) -> Ab
         content=content,
         privacy=privacy.value,
         filter=FILTERS[content],
-        weights=LIVE,
+        weights=f"{chosen.name} {chosen.diagnostics['digest'][:16]}" if chosen else LIVE,
         program=PROGRAM,
         language=language,
     )

@@ -11,7 +11,7 @@ from responses.exports.about import about_of
 from responses.exports.answers import BlockCells
 from responses.exports.derived import DerivedCells
 from responses.exports.table import Part, Parts, Table
-from responses.exports.units import FIELDS, REGISTER, Row, UnitCells, pseudonym
+from responses.exports.units import FIELDS, REGISTER, Row, UnitCells, pseudonym, stored_weights
 from responses.models import Case
 from responses.statistics.dispositions import Disposition
 from responses.variables import Kind, Privacy, Variable, answer_blocks, derived_variables, said, truths
@@ -57,7 +57,9 @@ class _Responses:
     def __post_init__(self) -> None:
         self.definition = definition = self.round.questionnaire.definition()
         blocks = answer_blocks(definition, texts=self.privacy is Privacy.FULL)
-        self.units = UnitCells(self.round, self.privacy, weigh(self.round), definition.languages)
+        self.units = UnitCells(
+            self.round, self.privacy, weigh(self.round), stored_weights(self.round), definition.languages
+        )
         self.blocks = tuple(BlockCells(block) for block in blocks)
         self.derived = DerivedCells(definition)
         about = about_of(self.round, "responses", self.privacy, definition.languages[0])

@@ -5,13 +5,14 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from responses import weight_sets
 from responses.contact_days import zone
 from responses.dataset import Weighting
 from responses.models import Response
@@ -63,6 +64,7 @@ DESIGN: tuple[tuple[str, Kind, Promise], ...] = (
     ("case_inclusion_probability", Kind.NUMBER, _("Inclusion probability (n_h / N_h)")),
     ("case_weighting_stratum", Kind.TEXT, _("Stratum of the weight and of the variance")),
     ("case_weighting_population", Kind.INTEGER, _("Workplaces of that stratum in the frame, for the fpc")),
+    ("case_base_weight", Kind.NUMBER, _("Weight before calibration; the weight itself without one")),
     ("case_weight", Kind.NUMBER, _("Weight: workplaces that the row stands for")),
 )
 CASE: tuple[tuple[str, Kind, Promise], ...] = (
@@ -93,6 +95,18 @@ def pseudonym(round_: Round, case: int) -> str:
     return hmac.new(settings.SAMPLING_KEY, message, hashlib.sha256).hexdigest()[:16]
 
 
+class CaseWeight(NamedTuple):
+    """The stratum of a row for weight and variance, its N_h, and the weight ``before`` calibration and after."""
+
+    stratum: str | None
+    population: int | None
+    before: float | None
+    value: float | None
+
+
+UNKNOWN = CaseWeight(None, None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class UnitCells:
     """Gives the first cells of a row, up to the answers."""
@@ -100,6 +114,7 @@ class UnitCells:
     round: Round
     privacy: Privacy
     weighting: Weighting
+    stored: Mapping[int, CaseWeight] | None
     languages: Sequence[str]
 
     def variables(self) -> tuple[Variable, ...]:
@@ -144,11 +159,11 @@ class UnitCells:
         number = row["stratum"]
         assert isinstance(number, int)
         stratum = self.weighting.strata[self.weighting.place[number]]
-        label, population, weight = weight_of(self.weighting, number)
         values: dict[str, Cell] = {name: row[name] for name in FIELDS if name.startswith("reg_")}  # type: ignore[misc]
         submitted = row["submitted_at"]
         case = row["case"]
         assert isinstance(case, int)
+        weight = weight_of(self.weighting, number) if self.stored is None else self.stored.get(case, UNKNOWN)
         values |= {
             "case_id": pseudonym(self.round, case),
             "in_scope": int(submitted is not None),
@@ -156,9 +171,10 @@ class UnitCells:
             "case_population_size": stratum.population_size,
             "case_sample_size": stratum.sample_size,
             "case_inclusion_probability": row["probability"],  # type: ignore[dict-item]
-            "case_weighting_stratum": label,
-            "case_weighting_population": population,
-            "case_weight": weight,
+            "case_weighting_stratum": weight.stratum,
+            "case_weighting_population": weight.population,
+            "case_base_weight": weight.before,
+            "case_weight": weight.value,
         }
         if self.privacy is not Privacy.STATISTICAL:
             values |= self._of_case(row)
@@ -178,13 +194,26 @@ class UnitCells:
         }
 
 
-def weight_of(weighting: Weighting, stratum: int) -> tuple[str | None, int | None, float | None]:
-    """Return stratum, population and weight of the units of a drawn stratum; nothing while too little is known."""
+def weight_of(weighting: Weighting, stratum: int) -> CaseWeight:
+    """Return the live weight of the units of a drawn stratum; nothing while too little is known."""
     found = weighting.of(stratum)
     if found is None or weighting.collapsed is None:
-        return None, None, None
+        return UNKNOWN
     number = weighting.collapsed.stratum[weighting.place[stratum]]
-    return found[0], int(weighting.collapsed.populations[number]), found[1]
+    return CaseWeight(found[0], int(weighting.collapsed.populations[number]), found[1], found[1])
+
+
+def stored_weights(round_: Round) -> dict[int, CaseWeight] | None:
+    """Return the weight of each case in the set that the figures use; None where nobody has chosen one."""
+    used = weight_sets.used(round_)
+    if used is None:
+        return None
+    design = used.design
+    rows = zip(used.cases.tolist(), design.stratum.tolist(), used.base_weights, design.weights, strict=True)
+    return {
+        case: CaseWeight(used.strata[stratum], int(design.populations[stratum]), float(before), float(value))
+        for case, stratum, before, value in rows
+    }
 
 
 def second(at: object) -> str:

@@ -38,6 +38,7 @@ PASSED_OVER = (
     "case_inclusion_probability",
     "case_weighting_stratum",
     "case_weighting_population",
+    "case_base_weight",
     "reg_name",
     "file_privacy",
     "file_weights",

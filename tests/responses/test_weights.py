@@ -1,8 +1,10 @@
 """The weights of a closed round: three stages, small cells that a person joins, and the figures that rest on them."""
 
+import csv
 import json
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -243,3 +245,56 @@ def test_a_stage_that_is_refused_says_why_and_keeps_what_was_chosen(round_: Roun
     assert page.status_code == 422
     assert "0.999" in page.content.decode() or "0,999" in page.content.decode()
     assert not WeightSet.objects.filter(name="x").exists()
+
+
+def exported(round_: Round, folder: Path) -> list[dict[str, str]]:
+    path = folder / "answers.csv"
+    call_command("export", round_.slug, "--format", "csv", "--level", "statistical", "--out", str(path))
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def as_r_counts(rows: list[dict[str, str]], margin: str = "") -> tuple[float, float]:
+    """svymean of "innovative" in scope with its standard error, as the lines of R in docs/export-format.md say it.
+
+    ``margin``: the register variable that the weights were calibrated to, as ``calibrate`` takes it into account.
+    """
+    weight, base = (np.array([float(row[name]) for row in rows]) for name in ("case_weight", "case_base_weight"))
+    inside = np.array([row["in_scope"] == "1" and row["innovative"] in ("0", "1") for row in rows])
+    y = np.array([float(row["innovative"] == "1") for row in rows])
+    mean = float((weight * y)[inside].sum() / weight[inside].sum())
+    z = np.where(inside, y - mean, 0) / weight[inside].sum()
+    if margin:
+        x = np.array([[row[margin] == code for code in sorted({row[margin] for row in rows})] for row in rows], float)
+        root = np.sqrt(base)
+        z = z - x @ np.linalg.lstsq(x * root[:, None], z * root, rcond=None)[0]
+    variance = 0.0
+    for stratum in {row["case_weighting_stratum"] for row in rows}:
+        here = np.array([row["case_weighting_stratum"] == stratum for row in rows])
+        population = {
+            float(row["case_weighting_population"]) for row in rows if row["case_weighting_stratum"] == stratum
+        }
+        m, (size,), values = here.sum(), population, (weight * z)[here]
+        variance += (1 - m / size) * m / (m - 1) * float(((values - values.mean()) ** 2).sum())
+    return mean, variance**0.5
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+def test_three_lines_of_r_get_the_same_standard_error_from_the_exported_file(
+    round_: Round, tmp_path: Path, calibrated: bool
+) -> None:
+    chosen = adjusted(round_)
+    if calibrated:
+        variables = ["size_class"]
+        chosen = calibrate_weights(
+            parent=chosen, name="linear", method="linear", variables=variables, by=ana(), at=NOON
+        )
+    choose_weights(weight_set=chosen, by=ana(), at=NOON)
+    rows = exported(round_, tmp_path)
+    assert {row["file_weights"] for row in rows} == {f"{chosen.name} {chosen.diagnostics['digest'][:16]}"}
+    out = StringIO()
+    call_command("estimate", round_.slug, "R3-01", "--format", "json", stdout=out)
+    line = json.loads(out.getvalue())["tables"][0]["lines"][0]
+    found = as_r_counts(rows, "reg_size_class" if calibrated else "")
+    assert (line["estimate"], line["standard_error"]) == pytest.approx(found, rel=1e-9)
+    assert line["standard_error"] > 0
