@@ -12,6 +12,15 @@ TEXTS: dict[str, str | Promise] = {
     **SMALL_TABLES,
     **IMPORTING,
     **WEIGHTING,
+    "export_labels_shortened": _(
+        "%(count)s labels are longer than the format has room for, and are shortened. The workbook has them whole."
+    ),
+    "export_names_shortened": _(
+        "%(count)s names are longer than the 32 characters of Stata and are cut, the first being %(name)s: %(new)s."
+    ),
+    "export_texts_shortened": _(
+        "%(count)s texts are longer than the 32,767 characters of a cell and are cut. The CSV file has them whole."
+    ),
     "round_already_opened": _("The round has been opened before."),
     "round_without_sample": _("No sample has been drawn yet. Draw it on the page “Sample”."),
     "questionnaire_not_published": _("The questionnaire is a draft. Publish it first."),

@@ -7,8 +7,10 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from responses.exports.statistics_files import write_spss, write_stata
 from responses.exports.table import Table
 from responses.exports.text_files import write_csv, write_csv_for_people, write_json_lines
+from responses.exports.workbook import write_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +26,13 @@ class Format:
 FORMATS: dict[str, Format] = {
     "csv": Format("csv", "text/csv; charset=utf-8", _("CSV for programs (codes)"), write_csv),
     "csv-people": Format("csv", "text/csv; charset=utf-8", _("CSV for a spreadsheet (labels)"), write_csv_for_people),
+    "xlsx": Format(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _("Excel: codes, labels and codebook"),
+        write_workbook,
+    ),
+    "sav": Format("sav", "application/x-spss-sav", _("SPSS"), write_spss),
+    "dta": Format("dta", "application/x-stata-dta", _("Stata"), write_stata),
     "jsonl": Format("jsonl", "application/jsonl; charset=utf-8", _("JSON Lines"), write_json_lines),
 }
