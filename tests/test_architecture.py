@@ -239,9 +239,14 @@ def test_pure_code_knows_no_django_and_no_clock(module: str) -> None:
     assert not calls & {"datetime.now", "date.today", "datetime.today", "datetime.utcnow"}
 
 
+HEAVY = {("responses.exports.statistics_files", "pandas"), ("responses.exports.statistics_files", "pyreadstat")}
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_stand_at_the_top(module: str) -> None:
-    assert [name for name, inside in imported(MODULES[module]) if inside] == []
+    """But for heavy libraries that one export job alone needs."""
+    inside = [(module, name) for name, within in imported(MODULES[module]) if within]
+    assert [name for name in inside if name not in HEAVY] == []
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if ".actions" in m or ".models" in m or m.endswith(".audit")])
