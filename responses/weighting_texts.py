@@ -8,6 +8,9 @@ WEIGHTING: dict[str, str | Promise] = {
     "weights_name_taken": _(
         "There are weights named “%(name)s” in this round. Stored weights stay: take another name."
     ),
+    "weights_of_the_draw": _(
+        "“%(name)s” stands only for the share of the sample that answered. Adjust it for non-response or calibrate it."
+    ),
     "weights_no_variables": _("Choose at least one register variable."),
     "weights_employees_in_cells": _(
         "Post-stratification takes cells only. To meet the number of employees, too, choose another method."

@@ -38,6 +38,7 @@ from responses.weight_units import Units, frame_totals, read_units
 from surveys.models import Round
 
 Floats = NDArray[np.float64]
+INVERSE = "inverse"
 NO_JOINS: Mapping[str, str] = {}
 
 
@@ -60,7 +61,7 @@ def make_design_weights(
         raise CannotWeight(Problem("weights_round_not_closed", ""))
     units = read_units(round_)
     check_cells(joined(units.strata, decided), units.known, units.strata)
-    made = WeightSet(round=round_, name=name, stage=WeightSet.Stage.DESIGN, method="inverse", settings={})
+    made = WeightSet(round=round_, name=name, stage=WeightSet.Stage.DESIGN, method=INVERSE, settings={})
     made.settings = {"joined": dict(decided)}
     return _store(made, units, units.design_weights[units.known], None, by=by, at=at)
 
@@ -159,7 +160,12 @@ def take_over_weights(
 
 
 def choose_weights(*, weight_set: WeightSet, by: User | None, at: datetime) -> None:
-    """Let the figures of the round rest on a set from now on."""
+    """Let the figures of the round rest on a set from now on.
+
+    Raises: CannotWeight for the weights of the draw, which stand for those who answered alone.
+    """
+    if weight_set.method == INVERSE:
+        raise CannotWeight(Problem("weights_of_the_draw", "", {"name": weight_set.name}))
     with transaction.atomic():
         stored(weight_set)  # a design that cannot carry an estimate is refused here
         weight_set.chosen_at = at

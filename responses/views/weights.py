@@ -16,6 +16,7 @@ from barometer.access import needs, staff
 from barometer.problems import sentence
 from barometer.roles import Right
 from responses.actions.weighting import (
+    INVERSE,
     CannotWeight,
     adjust_for_non_response,
     calibrate_weights,
@@ -39,7 +40,7 @@ from responses.weighting_forms import (
 from surveys.models import Round, Stratum
 
 METHODS: dict[str, str | Promise] = {
-    "inverse": _("The inverse of the chance of being drawn"),
+    INVERSE: _("The inverse of the chance of being drawn"),
     "imported": _("As they stood in an imported file"),
     **dict(NON_RESPONSE_METHODS),
     **dict(CALIBRATION_METHODS),
@@ -148,7 +149,11 @@ def calibrate(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def choose(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Let the figures rest on a set from now on."""
     found = _set(slug, pk)
-    choose_weights(weight_set=found, by=staff(request), at=timezone.now())
+    try:
+        choose_weights(weight_set=found, by=staff(request), at=timezone.now())
+    except CannotWeight as refused:
+        messages.error(request, sentence(refused.problem, TEXTS))
+        return redirect("weight-set", slug, pk)
     messages.success(request, gettext("The figures now use the weights “%(name)s”.") % {"name": found.name})
     return redirect("weight-set", slug, pk)
 

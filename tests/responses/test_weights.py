@@ -175,6 +175,13 @@ def test_the_figures_rest_on_the_set_that_was_chosen_last(round_: Round) -> None
     assert AuditEvent.objects.filter(what="weights.chosen").count() == 2
 
 
+def test_the_weights_of_the_draw_are_not_for_figures(round_: Round) -> None:
+    with pytest.raises(CannotWeight) as refused:
+        choose_weights(weight_set=design(round_), by=ana(), at=NOON)
+    assert refused.value.problem.code == "weights_of_the_draw"
+    assert weight_sets.used(round_) is None
+
+
 def test_the_same_settings_give_the_same_weights_under_another_name(round_: Round) -> None:
     one, other = design(round_), design(round_, "again")
     assert one.diagnostics["digest"] == other.diagnostics["digest"]
