@@ -238,6 +238,14 @@ FIELDS = {
         personal="",
         other=("round contacts_months key_months answers_months contacts_deleted_at key_deleted_at answers_deleted_at"),
     ),
+    "responses.WeightSet": Fields(
+        personal="made_by",
+        other="round name stage parent method settings diagnostics made_at chosen_at",
+    ),
+    "responses.Weight": Fields(
+        personal="in_scope",
+        other="weight_set case value",
+    ),
     "responses.Screening": Fields(
         personal="at by",
         other="response passes",

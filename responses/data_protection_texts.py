@@ -59,6 +59,7 @@ SECTIONS: Mapping[str, Promise] = {
     "responses.Coordinator": _("Coordinator of an authority"),
     "responses.ContactCorrection": _("Correction of a contact"),
     "responses.LeftOff": _("How far unsent answers had come"),
+    "responses.Weight": _("Weights"),
     "responses.Response": _("Answers"),
     "responses.Screening": _("Screening of own words"),
     "barometer.User": _("Account of staff"),

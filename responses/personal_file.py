@@ -35,6 +35,7 @@ OF_A_CASE: Mapping[str, str] = {
     "responses.LeftOff": "case",
     "responses.Response": "case",
     "responses.Screening": "response__case",
+    "responses.Weight": "case",
 }
 # And how from an e-mail address, where no case is behind the row.
 OF_AN_ADDRESS: Mapping[str, str] = {
@@ -62,6 +63,9 @@ OF_STAFF = frozenset(
         "responses.DigestReader",
         "responses.DigestMail",
         "responses.MailDomain",
+        "responses.ImportedRound",
+        "responses.ExportFile",
+        "responses.WeightSet",
     }
 )
 ANSWERS = frozenset({"responses.Response"})

@@ -1,6 +1,7 @@
 """Where one is logged in stands in words that people know their browsers by."""
 
 import pytest
+from django.utils import translation
 
 from barometer.browsers import in_words
 
@@ -24,4 +25,5 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
     ],
 )
 def test_browser_and_system(user_agent: str, words: str) -> None:
-    assert in_words(user_agent) == words
+    with translation.override("en"):
+        assert in_words(user_agent) == words

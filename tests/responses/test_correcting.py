@@ -73,7 +73,7 @@ def test_the_dashboard_tells_staff_that_somebody_waits(client: Client, holder: L
     address = f"/rounds/{holder.case.round.slug}/"
     assert "asks-to-correct" not in browser_of(finn()).get(address).content.decode()
     decide(client, holder, "request")
-    assert f"{address}cases/?disposition=asks-to-correct" in browser_of(finn()).get(address).content.decode()
+    assert f"{address}cases/?work=asks-to-correct" in browser_of(finn()).get(address).content.decode()
 
 
 def test_answers_count_until_the_request_is_granted_and_again_when_resubmitted(
