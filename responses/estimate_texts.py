@@ -28,8 +28,8 @@ def shown(table: Table) -> Shown:
     return Shown(table, rows, tuple(table_notes(table)))
 
 
-def notes(found: Estimates) -> Iterator[str]:
-    """Yield what holds for all tables; whether they are provisional and made up is said by ``watermark``."""
+def basis_notes(found: Estimates) -> Iterator[str]:
+    """Yield who stands for whom: the rows, the weights, and what was joined."""
     yield gettext(
         "%(submitted)s submitted, and %(gone)s known not to be eligible, stand for %(population)s workplaces."
     ) % {
@@ -58,6 +58,11 @@ def notes(found: Estimates) -> Iterator[str]:
     for joined in found.joined:
         said = gettext("Joined, because too little is known in one of them: %(label)s, %(count)s strata.")
         yield said % {"label": joined.label, "count": joined.count}
+
+
+def notes(found: Estimates) -> Iterator[str]:
+    """Yield what holds for all tables; whether they are provisional and made up is said by ``watermark``."""
+    yield from basis_notes(found)
     if found.where:
         yield gettext("Only those for whom this holds: %(condition)s") % {"condition": "; ".join(found.where_words)}
     if found.left_out:

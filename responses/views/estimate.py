@@ -12,7 +12,7 @@ from barometer.access import needs, staff
 from barometer.roles import Right
 from responses.actions import figures_seen
 from responses.estimate_tables import Table
-from responses.estimate_texts import Shown, shown
+from responses.estimate_texts import Shown, basis_notes, shown, watermark
 from responses.estimates import Estimates, NoIndicators, estimate, indicators_of
 from surveys.models import Round
 
@@ -23,7 +23,7 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
     """Show every figure of the instrument with the indicators that go with it, estimated from what is submitted."""
     round_ = get_object_or_404(Round.objects.select_related("questionnaire"), slug=slug)
     language = get_language() or "en"
-    found: list[tuple[Estimates, list[Shown]]] = []
+    found: list[tuple[Estimates, list[Shown], str, list[str]]] = []
     try:
         known = indicators_of(round_.questionnaire.definition())
     except NoIndicators:
@@ -37,7 +37,8 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
             replace(table.lines[0], label=table.title) for table in estimates.tables if table.indicator in figure.bars
         )
         drawn = replace(estimates.tables[0], title=gettext("Figure %(number)s. %(title)s") % named, lines=bars)
-        found.append((estimates, [shown(table) for table in (drawn, *_by_groups(estimates.tables))]))
+        tables = [shown(table) for table in (drawn, *_by_groups(estimates.tables))]
+        found.append((estimates, tables, watermark(estimates), list(basis_notes(estimates))))
     return render(request, "responses/estimate/figures.html", {"round": round_, "estimates": found})
 
 

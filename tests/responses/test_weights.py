@@ -240,6 +240,8 @@ def test_an_analyst_makes_calibrated_weights_on_the_pages_and_lets_the_figures_u
     assert "nan" not in page.lower().replace("finance", "")
     browser.post(reverse("weights-choose", args=[round_.slug, raked.pk]))
     assert WeightSet.objects.used(round_) == raked
+    figures = browser.get(reverse("figures", args=[round_.slug])).content.decode()
+    assert "The weights are the stored ones, “raked”." in figures
     assert "raked" in browser.get(reverse("weights", args=[round_.slug])).content.decode()
     compared = browser.get(reverse("weights-compare", args=[round_.slug]), {"one": parent.pk, "other": raked.pk})
     assert compared.status_code == 200
