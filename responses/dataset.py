@@ -15,8 +15,8 @@ from responses.statistics.dispositions import Disposition
 from responses.statistics.estimation import NOT_ANSWERED, NOT_ASKED
 from responses.statistics.weighting import Collapsed, TooFewUnits, collapse_strata, design_weights
 from surveys.models import Round, Stratum
-from surveys.questionnaire.definition import Questionnaire
-from surveys.questionnaire.expression import Expression, parse
+from surveys.questionnaire.expression import parse
+from surveys.questionnaire.expression_checks import reads
 from surveys.questionnaire.routing import Route, route
 
 CACHED_SECONDS = 24 * 3600
@@ -127,7 +127,7 @@ def make_dataset(round_: Round, texts: Iterable[str]) -> Dataset:
     """Evaluate every expression on the route of every submitted response, by the evaluator that routes."""
     questionnaire = round_.questionnaire.definition()
     expressions = {text: parse(text) for text in texts}
-    rests_on = {text: _questions(questionnaire, expression) for text, expression in expressions.items()}
+    rests_on = {text: reads(questionnaire, expression) for text, expression in expressions.items()}
     cases: list[int] = []
     strata: list[int] = []
     register: dict[str, list[object]] = {name: [] for name in REGISTER}
@@ -142,7 +142,7 @@ def make_dataset(round_: Round, texts: Iterable[str]) -> Dataset:
         for name, values in register.items():
             values.append(known.get(name, ""))
         for text, expression in expressions.items():
-            columns[text].append(_code(taken, expression, rests_on[text]))
+            columns[text].append(truth_code(taken, taken.evaluate(expression), rests_on[text]))
     return Dataset(
         cases=np.array(cases, dtype=np.int64),
         strata=np.array(strata, dtype=np.int64),
@@ -151,22 +151,10 @@ def make_dataset(round_: Round, texts: Iterable[str]) -> Dataset:
     )
 
 
-def _code(taken: Route, expression: Expression, questions: frozenset[str]) -> int:
-    value = taken.evaluate(expression)
+def truth_code(taken: Route, value: object, questions: Iterable[str]) -> int:
+    """Return a value on a route as 1 or 0; an unknown one as −2 when a question it rests on is open, else −1."""
     if value is not None:
         return int(value is True)
-    asked = (item for item in taken.items if item.code in questions)
+    asked = (item for code in questions if (item := taken.item(code)))
     open_ = any(not item.complete(taken.answers.get(item.code)) for item in asked)
     return NOT_ANSWERED if open_ else NOT_ASKED
-
-
-def _questions(questionnaire: Questionnaire, expression: Expression) -> frozenset[str]:
-    """Return the questions that an expression rests on, also by way of derived variables."""
-    questions: set[str] = set()
-    for name in expression.names:
-        derived = questionnaire.derived_named.get(name)
-        if derived is not None:
-            questions |= _questions(questionnaire, derived.expression)
-        elif questionnaire.has_question(name):
-            questions.add(name)
-    return frozenset(questions)

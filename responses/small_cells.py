@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SMALLEST = 2
+from responses.statistics.weighting import SMALLEST_COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ def check_cells(cells: NDArray[np.str_], known: NDArray[np.bool_], before: NDArr
     names, numbers = np.unique(cells, return_inverse=True)
     counts = np.bincount(numbers, known, names.size).astype(int)
     drawn = np.bincount(numbers, minlength=names.size)
-    if names.size and counts.min() >= SMALLEST:
+    if names.size and counts.min() >= SMALLEST_COUNT:
         return
     single = {str(cell): str(name) for cell, name in zip(before.tolist(), cells.tolist(), strict=True)}
     found = []
     for name, count, total in zip(names.tolist(), counts.tolist(), drawn.tolist(), strict=True):
-        if count < SMALLEST:
+        if count < SMALLEST_COUNT:
             own = min(cell for cell, joint in single.items() if joint == name)
             others = sorted(cell for cell, joint in single.items() if joint != name)
             proposal = max(others, key=lambda other: (_likeness(own, other), other), default=None)

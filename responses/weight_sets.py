@@ -14,11 +14,10 @@ from responses.statistics.linearisation import Calibration
 from responses.statistics.nonresponse import propensity_classes
 from responses.statistics.propensities import Groups, fit
 from responses.statistics.second_phase import ResponsePhase
-from responses.weight_units import Cells, Units, read_units
+from responses.weight_units import JOINT, Cells, Units, read_units
 from surveys.models import Round
 
 CACHED_SECONDS = 24 * 3600
-JOINT = " + "
 STRATA, REGISTER_CLASSES, PROPENSITY = "strata", "register", "propensity"
 
 
@@ -58,10 +57,15 @@ def stored(weight_set: WeightSet) -> StoredWeights:
     return found
 
 
-def values_of(weight_set: WeightSet) -> dict[int, tuple[float, bool]]:
-    """Return weight and scope of each row by its case."""
-    rows = Weight.objects.filter(weight_set=weight_set).order_by("case")
-    return {case: (value, inside) for case, value, inside in rows.values_list("case", "value", "in_scope")}
+def scope_of(weight_set: WeightSet) -> dict[int, bool]:
+    """Return whether each row of a set is a submitted response, by its case."""
+    return dict(Weight.objects.filter(weight_set=weight_set).values_list("case", "in_scope"))
+
+
+def weights_of(weight_set: WeightSet, cases: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the weight of each case, in their order; 0 for one without a row."""
+    values = dict(Weight.objects.filter(weight_set=weight_set).values_list("case", "value"))
+    return np.array([values.get(case, 0.0) for case in cases.tolist()], dtype=np.float64)
 
 
 def lineage(weight_set: WeightSet) -> list[WeightSet]:
@@ -76,30 +80,29 @@ def _read(weight_set: WeightSet) -> StoredWeights:
     """Build the design from the units as they were weighted: the rows of the set, whatever became of cases since."""
     stages = {stage.stage: stage for stage in lineage(weight_set)}
     base, adjusted = stages[WeightSet.Stage.DESIGN], stages.get(WeightSet.Stage.NON_RESPONSE)
-    values = values_of(weight_set)
+    in_scope = scope_of(weight_set)
     units = read_units(weight_set.round)
-    rows = np.isin(units.cases, np.fromiter(values, dtype=np.int64))
+    rows = np.isin(units.cases, np.fromiter(in_scope, dtype=np.int64))
     cases = units.cases[rows]
-    weights = np.array([values[case][0] for case in cases.tolist()])
+    weights = weights_of(weight_set, cases)
     strata, names = numbered(joined(units.strata, base.settings.get("joined", {})))
     populations = np.array([float(_population(units, name)) for name in names])
     response = None
     if adjusted is not None and adjusted.method != STRATA:
-        before = values_of(adjusted)
-        chance = units.design_weights[rows] / np.array([before[case][0] for case in cases.tolist()])
+        chance = units.design_weights[rows] / weights_of(adjusted, cases)
         classes, _ = numbered(response_classes(units, adjusted.method, adjusted.settings, rows))
         drawn = np.bincount(strata, minlength=len(names))
         response = ResponsePhase.of(classes[rows], chance, np.bincount(classes), drawn)
     calibration = None
     if weight_set.stage == WeightSet.Stage.CALIBRATION:
         assert weight_set.parent is not None
-        before = values_of(weight_set.parent)
-        x = auxiliary(units, weight_set.method, weight_set.settings)[rows]
-        calibration = Calibration.of(x, [before[case][0] for case in cases.tolist()])
+        margins = calibration_margins(units, weight_set.method, weight_set.settings)
+        x = auxiliary(units, margins, employees=weight_set.settings["employees"])[rows]
+        calibration = Calibration.of(x, weights_of(weight_set.parent, cases))
     return StoredWeights(
         name=weight_set.name,
         cases=cases,
-        in_scope=np.array([values[case][1] for case in cases.tolist()], dtype=np.bool_),
+        in_scope=np.array([in_scope[case] for case in cases.tolist()], dtype=np.bool_),
         design=Design.of(strata[rows], populations, weights, calibration, response),
         strata=tuple(names),
         base_weights=weights if calibration is None else calibration.base_weights,
@@ -147,10 +150,10 @@ def response_classes(units: Units, method: str, settings: Mapping[str, Any], kno
     return joined(np.array([str(number + 1) for number in classes.tolist()], dtype=np.str_), decided)
 
 
-def auxiliary(units: Units, method: str, settings: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Return the auxiliary variables of a calibration, one row per drawn unit."""
-    columns = [_dummies(cells) for cells in calibration_margins(units, method, settings)]
-    if settings.get("employees"):
+def auxiliary(units: Units, margins: Sequence[Cells], *, employees: bool) -> NDArray[np.float64]:
+    """Return the auxiliary variables of a calibration, one row per drawn unit: a column per cell of every margin."""
+    columns = [_dummies(cells) for cells in margins]
+    if employees:
         columns.append(units.employees[:, None])
     return np.hstack(columns)
 

@@ -1,13 +1,13 @@
 """Weights beside the frame: how the distribution of each register variable comes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from django.utils.functional import Promise
 
 from responses.models import WeightSet
-from responses.weight_sets import values_of
+from responses.weight_sets import weights_of
 from responses.weight_units import VARIABLES, Units, cell_label, frame_totals
 
 
@@ -29,7 +29,7 @@ class Table:
 
 def tables(units: Units, sets: Sequence[WeightSet]) -> list[Table]:
     """Return a table per register variable; one query per variable and set."""
-    weights = [_aligned(units, weight_set) for weight_set in sets]
+    weights = [weights_of(weight_set, units.cases) for weight_set in sets]
     found = []
     for name, (label, codes) in VARIABLES.items():
         frame = frame_totals(sets[0].round, [name])
@@ -47,8 +47,3 @@ def tables(units: Units, sets: Sequence[WeightSet]) -> list[Table]:
         )
         found.append(Table(label, rows))
     return found
-
-
-def _aligned(units: Units, weight_set: WeightSet) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    values: Mapping[int, tuple[float, bool]] = values_of(weight_set)
-    return np.array([values.get(case, (0.0, False))[0] for case in units.cases.tolist()], dtype=np.float64)

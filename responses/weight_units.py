@@ -8,19 +8,17 @@ from django.db.models import Count, Sum
 from django.db.models.enums import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
+from responses import groups
 from responses.models import Case
 from responses.statistics.dispositions import Disposition
-from surveys.models import IndustryGroup, Level, Region, Round, SizeClass, Stratum, Workplace
+from surveys.models import Round, Stratum, Workplace
 
 VARIABLES: Mapping[str, tuple[str | Promise, type[TextChoices]]] = {
-    "level": (_("Level"), Level),
-    "industry_group": (_("Industry group"), IndustryGroup),
-    "size_class": (_("Size class"), SizeClass),
-    "region": (_("Region"), Region),
+    name: (variable.label, variable.codes) for name, variable in groups.VARIABLES.items() if variable.codes
 }
+JOINT = " + "  # between the names of joined cells
 SEPARATOR = " × "
 Cells = NDArray[np.str_]
 
@@ -108,6 +106,6 @@ def cell_label(cell: str) -> str:
     words = {code: str(label) for _label, codes in VARIABLES.values() for code, label in codes.choices}
     parts = [
         ", ".join(words.get(code, code) or gettext("Not known") for code in one.split(SEPARATOR))
-        for one in cell.split(" + ")
+        for one in cell.split(JOINT)
     ]
-    return " + ".join(parts)
+    return JOINT.join(parts)

@@ -30,7 +30,7 @@ CALIBRATION_METHODS: list[tuple[str, str | Promise]] = [
 
 
 class StageForm(forms.Form):
-    """What every stage asks: a name; and, once small cells are known, what to join each with."""
+    """What every stage asks, the first one no more: a name; and what to join each small cell with, once known."""
 
     button: str | Promise = _("Make the weights")
     name = forms.CharField(
@@ -68,10 +68,6 @@ class StageForm(forms.Form):
             self.fields[JOIN + small.cell] = forms.ChoiceField(label=label, help_text=hint, choices=choices)
             data[JOIN + small.cell] = small.proposal or ""
         self.data = data
-
-
-class DesignForm(StageForm):
-    """The first stage has nothing to choose."""
 
 
 class NonResponseForm(StageForm):

@@ -31,14 +31,15 @@ from responses.weight_sets import (
     names_after_joining,
     numbered,
     response_classes,
+    scope_of,
     stored,
-    values_of,
+    weights_of,
 )
-from responses.weight_units import Units, frame_totals, read_units
+from responses.weight_units import Cells, Units, frame_totals, read_units
 from surveys.models import Round
 
 Floats = NDArray[np.float64]
-INVERSE = "inverse"
+INVERSE, IMPORTED = "inverse", "imported"
 NO_JOINS: Mapping[str, str] = {}
 
 
@@ -57,12 +58,13 @@ def make_design_weights(
 
     ``decided``: strata to be joined for the variance. Raises: CannotWeight, SmallCells.
     """
-    if round_.status not in (Round.Status.CLOSED, Round.Status.PUBLISHED):
+    if round_.closed_at is None:
         raise CannotWeight(Problem("weights_round_not_closed", ""))
     units = read_units(round_)
     check_cells(joined(units.strata, decided), units.known, units.strata)
-    made = WeightSet(round=round_, name=name, stage=WeightSet.Stage.DESIGN, method=INVERSE, settings={})
-    made.settings = {"joined": dict(decided)}
+    made = WeightSet(
+        round=round_, name=name, stage=WeightSet.Stage.DESIGN, method=INVERSE, settings={"joined": dict(decided)}
+    )
     return _store(made, units, units.design_weights[units.known], None, by=by, at=at)
 
 
@@ -95,8 +97,14 @@ def adjust_for_non_response(
     cells = response_classes(units, method, settings, units.known)
     check_cells(cells, units.known, response_classes(units, method, {**settings, "joined": {}}, units.known))
     values = adjust_in_classes(units.design_weights, units.known, numbered(cells)[0])
-    made = WeightSet(round=parent.round, name=name, stage=WeightSet.Stage.NON_RESPONSE, parent=parent, method=method)
-    made.settings = settings
+    made = WeightSet(
+        round=parent.round,
+        name=name,
+        stage=WeightSet.Stage.NON_RESPONSE,
+        parent=parent,
+        method=method,
+        settings=settings,
+    )
     return _store(made, units, values, units.design_weights[units.known], by=by, at=at)
 
 
@@ -124,21 +132,29 @@ def calibrate_weights(
     units = _units_of(parent)
     settings: dict[str, Any] = {"variables": list(variables), "employees": employees, "joined": dict(decided)}
     settings["bounds"] = list(bounds) if bounds and method in ("linear_bounded", "logit") else None
-    plain = calibration_margins(units, method, {**settings, "joined": {}})
-    margins = calibration_margins(units, method, settings)
-    for cells, before in zip(margins, plain, strict=True):
-        check_cells(cells, units.known, before)
-    before_values = values_of(parent)
-    base = np.array([before_values[case][0] for case in units.cases[units.known].tolist()])
-    totals, all_employees = _known_totals(parent.round, units, method, settings)
+    margins = _checked_margins(units, method, settings)
+    base = weights_of(parent, units.cases[units.known])
+    totals, all_employees = _known_totals(parent.round, units, method, settings, margins)
+    x = auxiliary(units, margins, employees=employees)[units.known]
+    wanted = np.concatenate([*totals, [all_employees] if employees else []])
+    rows = [numbered(cells)[0][units.known] for cells in margins]
     try:
-        values = _calibrated(base, units, method, settings, totals, all_employees, margins)
+        if method == "post_stratify":
+            values = post_stratify(base, rows[0], totals[0])
+        elif method == "raking" and not employees:
+            values = rake(base, rows, totals)
+        else:
+            values = calibrate(base, x, wanted, method, settings["bounds"])
     except CannotCalibrate as refused:
         raise CannotWeight(refused.problem) from refused
-    made = WeightSet(round=parent.round, name=name, stage=WeightSet.Stage.CALIBRATION, parent=parent, method=method)
-    made.settings = settings
-    x = auxiliary(units, method, settings)[units.known]
-    wanted = np.concatenate([*totals, [all_employees] if employees else []])
+    made = WeightSet(
+        round=parent.round,
+        name=name,
+        stage=WeightSet.Stage.CALIBRATION,
+        parent=parent,
+        method=method,
+        settings=settings,
+    )
     missed = float(np.max(np.abs(values @ x - wanted) / np.maximum(wanted, 1)))
     return _store(made, units, values, base, by=by, at=at, totals_missed_by=missed)
 
@@ -152,8 +168,7 @@ def take_over_weights(
     """
     units = read_units(round_)
     weights = np.array([values[case] for case in units.cases[units.known].tolist()], dtype=np.float64)
-    made = WeightSet(round=round_, name=name, stage=WeightSet.Stage.DESIGN, method="imported")
-    made.settings = {"joined": {}}
+    made = WeightSet(round=round_, name=name, stage=WeightSet.Stage.DESIGN, method=IMPORTED, settings={"joined": {}})
     made = _store(made, units, weights, None, by=by, at=at)
     choose_weights(weight_set=made, by=by, at=at)
     return made
@@ -177,18 +192,28 @@ def choose_weights(*, weight_set: WeightSet, by: User | None, at: datetime) -> N
 def _units_of(parent: WeightSet) -> Units:
     """Read the units of a set anew. Raises: CannotWeight when other cases carry weight by now."""
     units = read_units(parent.round)
-    if set(values_of(parent)) != set(units.cases[units.known].tolist()):
+    if scope_of(parent).keys() != set(units.cases[units.known].tolist()):
         raise CannotWeight(Problem("weights_cases_changed", "", {"name": parent.name}))
     return units
 
 
-def _known_totals(round_: Round, units: Units, method: str, settings: Mapping[str, Any]) -> tuple[list[Floats], float]:
+def _checked_margins(units: Units, method: str, settings: Mapping[str, Any]) -> list[Cells]:
+    """Return the cells of every margin. Raises: SmallCells."""
+    margins = calibration_margins(units, method, settings)
+    for cells, before in zip(margins, calibration_margins(units, method, {**settings, "joined": {}}), strict=True):
+        check_cells(cells, units.known, before)
+    return margins
+
+
+def _known_totals(
+    round_: Round, units: Units, method: str, settings: Mapping[str, Any], margins: Sequence[Cells]
+) -> tuple[list[Floats], float]:
     """Return the frame's workplaces by cell of each margin, in the order of ``numbered``, and its employees."""
     names: Sequence[str] = settings["variables"]
     groups = [list(names)] if method == "post_stratify" else [[name] for name in names]
     renamed = names_after_joining(settings["joined"])
     totals, employees = [], 0
-    for group, cells in zip(groups, calibration_margins(units, method, settings), strict=True):
+    for group, cells in zip(groups, margins, strict=True):
         frame = frame_totals(round_, group)
         if sum(count for count, _ in frame.values()) != sum(units.populations.values()):
             raise CannotWeight(Problem("weights_frame_incomplete", ""))
@@ -202,26 +227,6 @@ def _known_totals(round_: Round, units: Units, method: str, settings: Mapping[st
         totals.append(np.array([float(counted[name]) for name in present]))
         employees = sum(staff for _, staff in frame.values())
     return totals, float(employees)
-
-
-def _calibrated(
-    base: Floats,
-    units: Units,
-    method: str,
-    settings: Mapping[str, Any],
-    totals: Sequence[Floats],
-    employees: float,
-    margins: Sequence[NDArray[np.str_]],
-) -> Floats:
-    rows = [numbered(cells)[0][units.known] for cells in margins]
-    if method == "post_stratify":
-        return post_stratify(base, rows[0], totals[0])
-    if method == "raking" and not settings["employees"]:
-        return rake(base, rows, totals)
-    x = auxiliary(units, method, settings)[units.known]
-    wanted = np.concatenate([*totals, [employees] if settings["employees"] else []])
-    bounds = settings["bounds"]
-    return calibrate(base, x, wanted, method, (bounds[0], bounds[1]) if bounds else None)
 
 
 def _store(

@@ -1,10 +1,16 @@
 """The cells of the derived variables: 1, 0, open where an answer they rest on is missing, else nothing."""
 
+from collections.abc import Mapping
+
+from responses.dataset import truth_code
 from responses.exports.answers import Cells
+from responses.statistics.estimation import NOT_ANSWERED, NOT_ASKED
 from responses.variables import NO_ANSWER, Cell
 from surveys.questionnaire.definition import OUTCOME, Questionnaire
 from surveys.questionnaire.expression_checks import reads
 from surveys.questionnaire.routing import Route
+
+CELLS: Mapping[int, Cell] = {NOT_ASKED: None, NOT_ANSWERED: NO_ANSWER}
 
 
 class DerivedCells:
@@ -20,13 +26,6 @@ class DerivedCells:
         self.known: dict[Cells, Cells] = {}
 
     def of(self, route: Route) -> Cells:
-        found = tuple([self._cell(route, name, questions) for name, questions in self.derived])
+        codes = [truth_code(route, route.value(name), questions) for name, questions in self.derived]
+        found = tuple([CELLS.get(code, code) for code in codes])
         return self.known.setdefault(found, found)
-
-    def _cell(self, route: Route, name: str, questions: list[str]) -> Cell:
-        value = route.value(name)
-        if value is not None:
-            return int(value is True)
-        asked = (item for code in questions if (item := route.item(code)))
-        open_ = any(not item.complete(route.answers.get(item.code)) for item in asked)
-        return NO_ANSWER if open_ else None

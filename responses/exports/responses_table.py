@@ -10,7 +10,7 @@ from responses.dataset import weigh
 from responses.exports.about import about_of
 from responses.exports.answers import BlockCells
 from responses.exports.derived import DerivedCells
-from responses.exports.table import Part, Parts, Table
+from responses.exports.table import About, Part, Parts, Table
 from responses.exports.units import FIELDS, REGISTER, Row, UnitCells, pseudonym, stored_weights
 from responses.models import Case
 from responses.statistics.dispositions import Disposition
@@ -35,9 +35,9 @@ def responses_table(round_: Round, privacy: Privacy, language: str) -> Table:
 
     A handful of queries here, and two per 500 rows.
     """
-    made = _Responses(round_, privacy)
-    cases = sorted(made.cases().values_list("pk", flat=True), key=lambda pk: pseudonym(round_, pk))
     about = about_of(round_, "responses", privacy, language)
+    made = _Responses(round_, privacy, about)
+    cases = sorted(made.cases().values_list("pk", flat=True), key=lambda pk: pseudonym(round_, pk))
     return Table(about, made.variables, len(cases), lambda: made.rows(cases))
 
 
@@ -47,6 +47,7 @@ class _Responses:
 
     round: Round
     privacy: Privacy
+    about: About
     definition: Questionnaire = field(init=False)
     variables: tuple[Variable, ...] = field(init=False)
     units: UnitCells = field(init=False)
@@ -62,7 +63,7 @@ class _Responses:
         )
         self.blocks = tuple(BlockCells(block) for block in blocks)
         self.derived = DerivedCells(definition)
-        about = about_of(self.round, "responses", self.privacy, definition.languages[0])
+        about = self.about
         self.constants = (
             about.round,
             int(about.rehearsal),

@@ -15,9 +15,8 @@ from responses.variables import NO_ANSWER, Cell, Kind, Variable, in_language
 if TYPE_CHECKING:
     import pandas
 
-NUMBERED = (Kind.CODE, Kind.MARK)
-SPSS_LABEL, SPSS_VALUE_LABEL, SPSS_TEXT = 255, 119, 32_767  # bytes; in UTF-8
-STATA_NAME, STATA_LABEL = 32, 80  # characters
+SPSS_LABEL, SPSS_VALUE_LABEL = 255, 119  # bytes in UTF-8
+STATA_NAME, STATA_LABEL = 32, 80  # characters, bytes
 STATA_MISSING = {NO_ANSWER: "a", "dk": "b", "not_relevant": "c"}  # .a, .b, .c
 
 
@@ -42,7 +41,7 @@ def write_spss(table: Table, path: Path) -> None:
         variable_measure={v.name: "nominal" if v.values else "unknown" for v in table.variables},
         note=_about(table),
     )
-    shortened.say("export_labels_shortened")
+    shortened.say()
 
 
 def write_stata(table: Table, path: Path) -> None:
@@ -53,7 +52,8 @@ def write_stata(table: Table, path: Path) -> None:
     frame.columns = [names[name] for name in frame.columns]
     labels = {
         names[v.name]: {
-            _stata_value(value.code, value.number, v): in_language(value.label, language) for value in v.values
+            STATA_MISSING[value.code] if value.missing else value.number: in_language(value.label, language)
+            for value in v.values
         }
         for v in table.variables
         if v.values
@@ -70,7 +70,7 @@ def write_stata(table: Table, path: Path) -> None:
         missing_user_values=missing,
         version=15,
     )
-    shortened.say("export_labels_shortened")
+    shortened.say()
 
 
 def _read(table: Table, of_cell: Callable[[Cell, Variable], object]) -> tuple[Any, "pandas.DataFrame"]:
@@ -103,13 +103,8 @@ def _spss_cell(cell: Cell, variable: Variable) -> object:
 
 
 def _stata_cell(cell: Cell, variable: Variable) -> object:
-    if variable.values and isinstance(cell, str) and any(value.code == cell for value in variable.missing):
-        return STATA_MISSING[cell]
-    return _spss_cell(cell, variable)
-
-
-def _stata_value(code: str, number: int, variable: Variable) -> int | str:
-    return STATA_MISSING[code] if any(value.code == code for value in variable.missing) else number
+    missing = variable.values and any(value.code == cell for value in variable.missing)
+    return STATA_MISSING[str(cell)] if missing else _spss_cell(cell, variable)
 
 
 def _stata_names(table: Table) -> dict[str, str]:
@@ -143,9 +138,9 @@ class _Shortened:
         self.count += 1
         return encoded[: most - 3].decode(errors="ignore") + "…"
 
-    def say(self, code: str) -> None:
+    def say(self) -> None:
         if self.count:
-            self.table.notes.append(Problem(code, "", {"count": self.count}))
+            self.table.notes.append(Problem("export_labels_shortened", "", {"count": self.count}))
 
 
 def _title(table: Table) -> str:

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from barometer.problems import Problem
+from responses.statistics.weighting import SMALLEST_COUNT
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-SMALLEST_CLASS = 2
 
 
 class TooFewInClass(ValueError):
@@ -45,7 +44,7 @@ def adjust_in_classes(weights: ArrayLike, known: ArrayLike, classes: ArrayLike) 
         raise ValueError("one weight, one flag and one class per drawn unit")
     size = int(of.max(initial=-1)) + 1
     counts = np.bincount(of[answered], minlength=size)
-    small = np.flatnonzero((counts < SMALLEST_CLASS) & (np.bincount(of, minlength=size) > 0))
+    small = np.flatnonzero((counts < SMALLEST_COUNT) & (np.bincount(of, minlength=size) > 0))
     if small.size:
         raise TooFewInClass(small, counts)
     carried = np.bincount(of, drawn, size) / np.where(counts > 0, np.bincount(of[answered], drawn[answered], size), 1)

@@ -16,6 +16,7 @@ from barometer.access import needs, staff
 from barometer.problems import sentence
 from barometer.roles import Right
 from responses.actions.weighting import (
+    IMPORTED,
     INVERSE,
     CannotWeight,
     adjust_for_non_response,
@@ -33,7 +34,6 @@ from responses.weighting_forms import (
     CALIBRATION_METHODS,
     NON_RESPONSE_METHODS,
     CalibrationForm,
-    DesignForm,
     NonResponseForm,
     StageForm,
 )
@@ -41,11 +41,10 @@ from surveys.models import Round, Stratum
 
 METHODS: dict[str, str | Promise] = {
     INVERSE: _("The inverse of the chance of being drawn"),
-    "imported": _("As they stood in an imported file"),
+    IMPORTED: _("As they stood in an imported file"),
     **dict(NON_RESPONSE_METHODS),
     **dict(CALIBRATION_METHODS),
 }
-CLOSED = (Round.Status.CLOSED, Round.Status.PUBLISHED)
 
 
 @needs(Right.SEE_FIGURES)
@@ -57,7 +56,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "round": round_,
         "sets": WeightSet.objects.of_round(round_).select_related("parent"),
         "used": WeightSet.objects.used(round_),
-        "closed": round_.status in CLOSED,
+        "closed": round_.closed_at is not None,
     }
     return render(request, "responses/weights/weights.html", context)
 
@@ -103,7 +102,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 def new(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Make design weights."""
     round_ = get_object_or_404(Round, slug=slug)
-    form = DesignForm(request.POST or None, initial={"name": gettext("Design weights")})
+    form = StageForm(request.POST or None, initial={"name": gettext("Design weights")})
 
     def make(decided: dict[str, str]) -> WeightSet:
         return make_design_weights(
@@ -186,7 +185,7 @@ def _stage(
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     names = {stage.value: stage.label for stage in WeightSet.Stage}
     context |= {"round": round_, "form": form, "small": small, "stage_name": names[str(context["stage"])]}
-    context["closed"] = round_.status in CLOSED
+    context["closed"] = round_.closed_at is not None
     return render(request, "responses/weights/stage.html", context, status=status)
 
 

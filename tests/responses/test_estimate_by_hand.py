@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from io import StringIO
 
 import numpy as np
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.utils import translation
 
-from responses.estimate_tables import Table
-from responses.estimates import Estimates, estimate
+from responses.estimates import estimate
 from responses.round_design import RoundDesign
 from responses.statistics.estimation import NOT_ASKED, Design
 from surveys.models import Round
 from tests.factories import NOON, make_case, make_open_round, make_response, make_stratum
 from tests.instruments import shipped
+from tests.responses.test_estimate import command, table_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,16 +23,6 @@ pytestmark = pytest.mark.django_db
 def english() -> Iterator[None]:
     with translation.override("en"):
         yield
-
-
-def table_of(found: Estimates, indicator: str) -> Table:
-    return next(table for table in found.tables if table.indicator == indicator)
-
-
-def command(*arguments: str) -> str:
-    out = StringIO()
-    call_command("estimate", *arguments, stdout=out)
-    return out.getvalue()
 
 
 TYPES = {"product": "yes", "service": "no", "process": "no", "comm": "no"}

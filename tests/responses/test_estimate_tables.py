@@ -17,13 +17,14 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from barometer.models import AuditEvent
-from responses.estimate_tables import GroupTest, Line, Table, rank_verdict, verdict
+from responses.estimate_tables import GroupTest, Line, rank_verdict, verdict
 from responses.estimates import Estimates, NotEstimated, estimate
 from responses.statistics.comparing import Difference
 from responses.statistics.estimation import ShareEstimate
 from surveys.models import Round
 from tests.factories import make_open_round
 from tests.people import ana, browser_of, olga
+from tests.responses.test_estimate import command, table_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,21 +48,11 @@ def english() -> Iterator[None]:
         yield
 
 
-def table_of(found: Estimates, indicator: str) -> Table:
-    return next(table for table in found.tables if table.indicator == indicator)
-
-
 def shares(found: Estimates, indicator: str) -> list[float]:
     """The estimates of a table: everybody, then its groups."""
     values = [line.estimate.estimate for line in table_of(found, indicator).lines]
     assert None not in values
     return [value for value in values if value is not None]
-
-
-def command(*arguments: str) -> str:
-    out = StringIO()
-    call_command("estimate", *arguments, stdout=out)
-    return out.getvalue()
 
 
 def test_all_indicators_of_the_edition_are_estimated_and_the_others_named(simulated: Round) -> None:
