@@ -11,6 +11,9 @@ WEIGHTING: dict[str, str | Promise] = {
     "weights_of_the_draw": _(
         "“%(name)s” stands only for the share of the sample that answered. Adjust it for non-response or calibrate it."
     ),
+    "weights_ready_made": _(
+        "“%(name)s” came with the file, adjusted as it is: it is not adjusted for non-response again."
+    ),
     "weights_no_variables": _("Choose at least one register variable."),
     "weights_employees_in_cells": _(
         "Post-stratification takes cells only. To meet the number of employees, too, choose another method."

@@ -88,6 +88,8 @@ def adjust_for_non_response(
 
     Raises: CannotWeight, SmallCells.
     """
+    if parent.method != INVERSE:
+        raise CannotWeight(Problem("weights_ready_made", "", {"name": parent.name}))
     units = _units_of(parent)
     settings: dict[str, Any] = {"variables": list(variables), "count": count, "joined": dict(decided)}
     if method == STRATA:

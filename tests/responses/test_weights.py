@@ -20,10 +20,12 @@ from responses.actions.weighting import (
     calibrate_weights,
     choose_weights,
     make_design_weights,
+    take_over_weights,
 )
-from responses.models import Weight, WeightSet
+from responses.models import Case, Weight, WeightSet
 from responses.small_cells import SmallCells
 from responses.statistics.dispositions import EventKind
+from responses.weight_units import read_units
 from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
 from tests.factories import (
@@ -180,6 +182,17 @@ def test_the_weights_of_the_draw_are_not_for_figures(round_: Round) -> None:
         choose_weights(weight_set=design(round_), by=ana(), at=NOON)
     assert refused.value.problem.code == "weights_of_the_draw"
     assert weight_sets.used(round_) is None
+
+
+def test_ready_weights_of_an_imported_round_are_not_adjusted_again(round_: Round) -> None:
+    silent = Case.objects.filter(sample_unit__stratum__code=SMALL, response__isnull=True)
+    make_response(silent[0], NO)  # no stratum has a single row
+    units = read_units(round_)
+    ready = dict.fromkeys(units.cases[units.known].tolist(), 3.0)
+    imported = take_over_weights(round_=round_, name="of the file", values=ready, by=ana(), at=NOON)
+    with pytest.raises(CannotWeight) as refused:
+        adjust_for_non_response(parent=imported, name="again", method="strata", by=ana(), at=NOON)
+    assert refused.value.problem.code == "weights_ready_made"
 
 
 def test_the_same_settings_give_the_same_weights_under_another_name(round_: Round) -> None:
