@@ -89,9 +89,10 @@ def _read(table: Table, of_cell: Callable[[Cell, Variable], object]) -> tuple[An
 
 
 def _dtype(variable: Variable, column: Iterable[object]) -> str:
-    if variable.kind in (Kind.TEXT, Kind.TIME) or any(isinstance(cell, str) for cell in column):
+    """Numbers among letters for missing ones are categories: of objects pyreadstat would look at the first 100."""
+    if variable.kind in (Kind.TEXT, Kind.TIME):
         return "object"
-    return "float64"
+    return "category" if any(isinstance(cell, str) for cell in column) else "float64"
 
 
 def _spss_cell(cell: Cell, variable: Variable) -> object:

@@ -9,9 +9,9 @@ from python_calamine import CalamineWorkbook
 
 from responses.exports.formats import FORMATS
 from responses.exports.responses_table import responses_table
-from responses.exports.table import Table
+from responses.exports.table import About, Table
 from responses.statistics.dispositions import EventKind
-from responses.variables import NO_ANSWER, Kind, Privacy
+from responses.variables import NO_ANSWER, Cell, Kind, Privacy, Value, Variable
 from surveys.models import Round
 from tests.every_type import FULL, every_type
 from tests.exported import screened
@@ -84,6 +84,17 @@ def test_stata_holds_every_cell_and_says_why_a_value_is_missing(round_: Round, t
             else:
                 assert found == variable.numbers.get(row[place], row[place]), variable.name
     assert all(len(name) <= 32 for name in about.column_names)
+
+
+def test_stata_takes_a_variable_whose_first_hundred_values_are_all_missing(tmp_path: Path) -> None:
+    values = tuple(Value(code, number, {"en": code}, code == "dk") for code, number in [("yes", 1), ("dk", 98)])
+    variable = Variable("shared", Kind.CODE, {"en": "Shared"}, values)
+    about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
+    cells: list[Cell] = [None, *["dk"] * 150, "yes"]
+    table = Table(about, (variable,), len(cells), lambda: ([(cell,)] for cell in cells))
+    FORMATS["dta"].write(table, tmp_path / "file.dta")
+    frame, _about = pyreadstat.read_dta(str(tmp_path / "file.dta"), user_missing=True)
+    assert frame["shared"].tolist()[1:] == [*["b"] * 150, 1]
 
 
 def test_a_workbook_has_codes_labels_and_codebook_and_runs_no_formula(round_: Round, tmp_path: Path) -> None:
