@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas
 
 SPSS_LABEL, SPSS_VALUE_LABEL = 255, 119  # bytes in UTF-8
-STATA_NAME, STATA_LABEL = 32, 80  # characters, bytes
+STATA_NAME, STATA_LABEL = 31, 80  # characters, bytes; 32 is too long for the name of a set of labels
 STATA_MISSING = {NO_ANSWER: "a", "dk": "b", "not_relevant": "c"}  # .a, .b, .c
 
 
@@ -109,7 +109,7 @@ def _stata_cell(cell: Cell, variable: Variable) -> object:
 
 
 def _stata_names(table: Table) -> dict[str, str]:
-    """Return the name of each variable in Stata: cut to 32 characters where it is longer, with a number at the end."""
+    """Return the name of each variable in Stata: one that is too long is cut, with a number at the end."""
     names: dict[str, str] = {}
     taken = {v.name for v in table.variables if len(v.name) <= STATA_NAME}
     for variable in table.variables:
