@@ -16,7 +16,7 @@ TEXTS: dict[str, str | Promise] = {
         "%(count)s labels are longer than the format has room for, and are shortened. The workbook has them whole."
     ),
     "export_names_shortened": _(
-        "%(count)s names are longer than the 31 characters of Stata and are cut, the first being %(name)s: %(new)s."
+        "%(count)s names are longer than a Stata file has room for and are cut, the first being %(name)s: %(new)s."
     ),
     "export_texts_shortened": _(
         "%(count)s texts are longer than the 32,767 characters of a cell and are cut. The CSV file has them whole."

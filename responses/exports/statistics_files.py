@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas
 
 SPSS_LABEL, SPSS_VALUE_LABEL = 255, 119  # bytes in UTF-8
-STATA_NAME, STATA_LABEL = 31, 80  # characters, bytes; 32 is too long for the name of a set of labels
+# Characters: 32 less the number that pyreadstat puts behind it, of up to 9,999 variables; and bytes.
+STATA_NAME, STATA_LABEL = 28, 80
 STATA_MISSING = {NO_ANSWER: "a", "dk": "b", "not_relevant": "c"}  # .a, .b, .c
 
 

@@ -83,7 +83,7 @@ def test_stata_holds_every_cell_and_says_why_a_value_is_missing(round_: Round, t
                 assert found == letters[str(row[place])], variable.name
             else:
                 assert found == variable.numbers.get(row[place], row[place]), variable.name
-    assert all(len(name) <= 31 for name in about.column_names)
+    assert all(len(name) <= 28 for name in about.column_names)
 
 
 def test_stata_takes_a_variable_whose_first_hundred_values_are_all_missing(tmp_path: Path) -> None:
@@ -98,16 +98,27 @@ def test_stata_takes_a_variable_whose_first_hundred_values_are_all_missing(tmp_p
 
 
 def test_names_that_stata_has_no_room_for_are_cut_told_apart_and_listed(tmp_path: Path) -> None:
-    names = ["v" * 31, "v" * 32, "v" * 40]
+    names = ["v" * 28, "v" * 29, "v" * 40]
     values = (Value("yes", 1, {"en": "Yes"}),)
     variables = tuple(Variable(name, Kind.CODE, {"en": name}, values) for name in names)
     about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
     table = Table(about, variables, 1, lambda: [[("yes", "yes", "yes")]])
     FORMATS["dta"].write(table, tmp_path / "file.dta")
     frame, _about = pyreadstat.read_dta(str(tmp_path / "file.dta"))
-    assert frame.columns.tolist() == ["v" * 31, "v" * 29 + "_1", "v" * 29 + "_2"]
+    assert frame.columns.tolist() == ["v" * 28, "v" * 26 + "_1", "v" * 26 + "_2"]
     assert frame.iloc[0].tolist() == [1, 1, 1]
     assert [(note.code, note.params["count"]) for note in table.notes] == [("export_names_shortened", 2)]
+
+
+def test_a_hundred_labelled_variables_of_the_longest_name_fit_into_a_stata_file(tmp_path: Path) -> None:
+    values = (Value("yes", 1, {"en": "Yes"}),)
+    names = [f"v{number:027}" for number in range(120)]
+    variables = tuple(Variable(name, Kind.CODE, {"en": name}, values) for name in names)
+    about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
+    table = Table(about, variables, 1, lambda: [[("yes",) * 120]])
+    FORMATS["dta"].write(table, tmp_path / "file.dta")
+    frame, _about = pyreadstat.read_dta(str(tmp_path / "file.dta"))
+    assert frame.columns.tolist() == names
 
 
 def test_a_workbook_has_codes_labels_and_codebook_and_runs_no_formula(round_: Round, tmp_path: Path) -> None:
