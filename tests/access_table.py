@@ -179,6 +179,8 @@ RIGHTS = {
     "export-file": ("export", "-"),
     "export-named": ("export_named", "export_named"),
     "export-named-file": ("export_named", "-"),
+    "codebook": ("see_round", "-"),
+    "codebook-pdf": ("see_round", "-"),
     "figures": ("see_figures", "-"),
     "estimate-table": ("see_figures", "-"),
     "estimate-table-file": ("see_figures", "-"),

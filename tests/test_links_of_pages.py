@@ -23,7 +23,7 @@ from tests.test_list_queries import in_the_field
 pytestmark = pytest.mark.django_db
 
 DIFFERENT = {"case": 4, "round": 2, "sample": 2, "mail": 2}  # pages of one kind that differ in what stands on them
-LONG = ("questionnaire-preview", "questionnaire-all-pdf", "question", "part")  # nothing leads out of these
+LONG = ("questionnaire-preview", "questionnaire-all-pdf", "codebook-pdf", "question", "part")  # nothing leads out
 LOST = (403, 404, 500)
 
 

@@ -19,6 +19,7 @@ from barometer.bulk import copy_rows
 from barometer.models import User
 from barometer.problems import Problem
 from responses.models import Weight, WeightSet
+from responses.models.weighting import IMPORTED, INVERSE
 from responses.small_cells import check_cells
 from responses.statistics.calibration import CannotCalibrate, calibrate, post_stratify, rake
 from responses.statistics.nonresponse import adjust_in_classes
@@ -39,7 +40,6 @@ from responses.weight_units import Cells, Units, frame_totals, read_units
 from surveys.models import Round
 
 Floats = NDArray[np.float64]
-INVERSE, IMPORTED = "inverse", "imported"
 NO_JOINS: Mapping[str, str] = {}
 
 

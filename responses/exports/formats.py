@@ -7,6 +7,8 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from responses.exports.codebook import write_codebook_page, write_codebook_pdf
+from responses.exports.ddi import write_ddi
 from responses.exports.statistics_files import write_spss, write_stata
 from responses.exports.table import Table
 from responses.exports.text_files import write_csv, write_csv_for_people, write_json_lines
@@ -35,4 +37,7 @@ FORMATS: dict[str, Format] = {
     "sav": Format("sav", "application/x-spss-sav", _("SPSS"), write_spss),
     "dta": Format("dta", "application/x-stata-dta", _("Stata"), write_stata),
     "jsonl": Format("jsonl", "application/jsonl; charset=utf-8", _("JSON Lines"), write_json_lines),
+    "ddi": Format("xml", "application/xml; charset=utf-8", _("Codebook for archives (DDI-Codebook 2.5)"), write_ddi),
+    "codebook-html": Format("html", "text/html; charset=utf-8", _("Codebook as a web page"), write_codebook_page),
+    "codebook-pdf": Format("pdf", "application/pdf", _("Codebook as PDF"), write_codebook_pdf),
 }

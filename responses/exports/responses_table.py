@@ -2,19 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from responses.dataset import weigh
 from responses.exports.about import about_of
 from responses.exports.answers import BlockCells
 from responses.exports.derived import DerivedCells
+from responses.exports.study import study_of
 from responses.exports.table import About, Part, Parts, Table
-from responses.exports.units import FIELDS, REGISTER, Row, UnitCells, pseudonym, stored_weights
+from responses.exports.units import FIELDS, REGISTER, Row, UnitCells, pseudonym
 from responses.models import Case
 from responses.statistics.dispositions import Disposition
-from responses.variables import Kind, Privacy, Variable, answer_blocks, derived_variables, said, truths
+from responses.variables import (
+    Kind,
+    Privacy,
+    Texts,
+    Variable,
+    answer_blocks,
+    derived_variables,
+    said,
+    truths,
+    written,
+)
 from surveys.models import Round
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.routing import route
@@ -38,7 +49,14 @@ def responses_table(round_: Round, privacy: Privacy, language: str) -> Table:
     about = about_of(round_, "responses", privacy, language)
     made = _Responses(round_, privacy, about)
     cases = sorted(made.cases().values_list("pk", flat=True), key=lambda pk: pseudonym(round_, pk))
-    return Table(about, made.variables, len(cases), lambda: made.rows(cases))
+    return Table(
+        about,
+        made.variables,
+        len(cases),
+        lambda: made.rows(cases),
+        sections=made.sections(),
+        study=study_of(round_, made.definition.languages),
+    )
 
 
 @dataclass(slots=True)
@@ -58,9 +76,7 @@ class _Responses:
     def __post_init__(self) -> None:
         self.definition = definition = self.round.questionnaire.definition()
         blocks = answer_blocks(definition, texts=self.privacy is Privacy.FULL)
-        self.units = UnitCells(
-            self.round, self.privacy, weigh(self.round), stored_weights(self.round), definition.languages
-        )
+        self.units = UnitCells(self.round, self.privacy, definition.languages)
         self.blocks = tuple(BlockCells(block) for block in blocks)
         self.derived = DerivedCells(definition)
         about = self.about
@@ -81,6 +97,19 @@ class _Responses:
                 for languages in [definition.languages]
                 for name, kind, label in CONSTANTS
             ),
+        )
+
+    def sections(self) -> tuple[tuple[Texts, int], ...]:
+        """Return the headings of the codebook: the questionnaire's pages, and what stands before and after them."""
+        languages = self.definition.languages
+        pages: list[tuple[Texts, int]] = []
+        for label, blocks in groupby(self.blocks, lambda made: self.definition.page_of(made.question.code).label):
+            pages.append((written(label, languages), sum(len(made.block.variables) for made in blocks)))
+        return (
+            (said(_("Workplace, design and weights"), languages), len(self.units.variables())),
+            *pages,
+            (said(_("Derived variables"), languages), len(derived_variables(self.definition))),
+            (said(_("The same in all rows"), languages), len(CONSTANTS)),
         )
 
     def cases(self) -> QuerySet[Case]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from barometer.problems import Problem
-from responses.variables import Cell, Variable
+from responses.exports.study import Study
+from responses.variables import Cell, Texts, Variable
 
 Part: TypeAlias = tuple[Cell, ...]
 Parts: TypeAlias = Sequence[Part]
@@ -45,7 +46,8 @@ class About:
 class Table:
     """``source`` yields the rows, ``count`` of them, each in parts whose cells are those of ``variables``.
 
-    ``digest`` is known once all rows have been read; ``notes`` are what a format could not hold as it is.
+    ``digest`` is known once all rows have been read; ``notes`` are what a format could not hold as it is. ``sections``
+    are the headings of a codebook, each with the number of variables under it; without any it has none.
     """
 
     about: About
@@ -55,6 +57,8 @@ class Table:
     progress: Callable[[int], None] = lambda rows: None
     notes: list[Problem] = field(default_factory=list)
     digest: str = ""
+    sections: tuple[tuple[Texts, int], ...] = ()
+    study: Study = field(default_factory=Study)
 
     def lines(self) -> Iterator[tuple[Parts, str]]:
         """Yield every row with its line of the raw CSV file, and work out the digest on the way.
@@ -78,6 +82,14 @@ class Table:
         """Yield every row as one list of cells."""
         for parts, _line in self.lines():
             yield [cell for part in parts for cell in part]
+
+    def read(self) -> None:
+        """Read all rows for their digest alone: a codebook says of which rows it is.
+
+        Raises: RowsChanged.
+        """
+        for _line in self.lines():
+            pass
 
     def codebook(self) -> bytes:
         """Return the variables and what the file says of itself, as the digest takes them."""

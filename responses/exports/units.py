@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from responses import weight_sets
 from responses.contact_days import zone
-from responses.dataset import Weighting
+from responses.dataset import Weighting, weigh
 from responses.models import Response
 from responses.models.case import OUTCOME_LABELS
 from responses.variables import Cell, Kind, Privacy, Value, Variable, register_variables, said, truths
@@ -107,15 +108,21 @@ class CaseWeight(NamedTuple):
 UNKNOWN = CaseWeight(None, None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitCells:
-    """Gives the first cells of a row, up to the answers."""
+    """Gives the first cells of a row, up to the answers; weights are read with the first row."""
 
     round: Round
     privacy: Privacy
-    weighting: Weighting
-    stored: Mapping[int, CaseWeight] | None
     languages: Sequence[str]
+
+    @cached_property
+    def weighting(self) -> Weighting:
+        return weigh(self.round)
+
+    @cached_property
+    def stored(self) -> Mapping[int, CaseWeight] | None:
+        return stored_weights(self.round)
 
     def variables(self) -> tuple[Variable, ...]:
         first = (

@@ -38,7 +38,7 @@ def _write_codebook(table: Table, sheet: "_Sheet") -> None:
         sheet.write([name, str(getattr(table.about, name))])
     sheet.write(["content_sha256", table.digest])
     sheet.write([])
-    heads = [gettext("Variable"), gettext("Label"), gettext("Kind"), gettext("Code"), gettext("Number")]
+    heads = [gettext("Variable"), gettext("Label"), gettext("Kind"), gettext("Code"), gettext("Value")]
     sheet.write(
         [*heads, gettext("Label of the code"), gettext("Missing value"), gettext("Question"), gettext("Asked of")]
     )

@@ -9,6 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from responses.models.case import Case
 from surveys.models import Round
 
+INVERSE, IMPORTED = (
+    "inverse",
+    "imported",
+)  # how design weights come about: by the draw, or ready in a file
+
 
 class WeightSetQuerySet(models.QuerySet["WeightSet"]):
     def of_round(self, round_: Round) -> Self:

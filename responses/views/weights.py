@@ -16,8 +16,6 @@ from barometer.access import needs, staff
 from barometer.problems import sentence
 from barometer.roles import Right
 from responses.actions.weighting import (
-    IMPORTED,
-    INVERSE,
     CannotWeight,
     adjust_for_non_response,
     calibrate_weights,
@@ -25,6 +23,7 @@ from responses.actions.weighting import (
     make_design_weights,
 )
 from responses.models import WeightSet
+from responses.models.weighting import IMPORTED, INVERSE
 from responses.problem_texts import TEXTS
 from responses.small_cells import SmallCell, SmallCells
 from responses.weight_sets import lineage

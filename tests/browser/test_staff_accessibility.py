@@ -32,7 +32,7 @@ BUTTON = "main form .button-primary"
 CORRECTING = ("reopen", "refuse-correction")
 CONTACT = ("contact-plan", "quiet-weeks", "authority-contacts", "mail-texts", "waves", "address-repair")
 FOLLOWED = ("round", "groups", "rates", "register-status", "representativity", "what-next")
-NUMBERS = ("figures", "estimate-table", "export")
+NUMBERS = ("figures", "estimate-table", "export", "codebook")
 OF_CASES = ("calls", "cases", "work", "bulk-acts", "mails", "retention", "own-words")
 OF_A_ROUND = ("round-edit", "round-texts", "frame", "sample", *FOLLOWED, *NUMBERS, *OF_CASES, *CONTACT)
 
