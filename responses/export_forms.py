@@ -27,7 +27,6 @@ class ExportForm(forms.Form):
     )
     format = forms.ChoiceField(
         label=_("Format"),
-        choices=[(name, format_.label) for name, format_ in FORMATS.items()],
         initial="csv-people",
         error_messages={"required": _("Choose a format.")},
     )
@@ -55,6 +54,7 @@ class ExportForm(forms.Form):
         choices: dict[str, list[tuple[str, Any]]] = {
             "content": [(name, CONTENTS[name]) for name in contents],
             "privacy": [(level.value, LEVELS[level]) for level in levels],
+            "format": [(name, format_.label) for name, format_ in FORMATS.items() if format_.available],
             "language": list(languages),
         }
         for name, listed in choices.items():

@@ -135,6 +135,10 @@ TEXTS: dict[str, str | Promise] = {
     "comparison_counted_completely": _("Every workplace has been counted: a difference is exact, and needs no test."),
     # files of a round (responses/exports/)
     "export_needs_reason": _("A file with names needs a reason. Write why it is needed."),
+    "export_needs_pyarrow": _(
+        "Parquet files need the library pyarrow, which is not installed. Choose another format, or ask whoever runs "
+        "the program (docs/operators.md)."
+    ),
     "export_gave_up": _(
         "It was begun three times and never finished. Ask whoever runs the program to look at its log."
     ),

@@ -239,7 +239,12 @@ def test_pure_code_knows_no_django_and_no_clock(module: str) -> None:
     assert not calls & {"datetime.now", "date.today", "datetime.today", "datetime.utcnow"}
 
 
-HEAVY = {("responses.exports.statistics_files", "pandas"), ("responses.exports.statistics_files", "pyreadstat")}
+HEAVY = {
+    ("responses.exports.statistics_files", "pandas"),
+    ("responses.exports.statistics_files", "pyreadstat"),
+    ("responses.exports.parquet_file", "pyarrow"),
+    ("responses.exports.parquet_file", "pyarrow.parquet"),
+}
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -220,7 +220,12 @@ def test_the_image_installs_from_the_hashed_locks_only_and_does_not_run_as_root(
 def test_every_file_that_the_image_copies_exists_and_may_go_in() -> None:
     allowed = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
     copied = re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, flags=re.MULTILINE)
-    for name in (word for line in copied for word in line.split() if word != "."):
+    names = [word for line in copied for word in line.split() if word != "."]
+    locks = [path.stem for path in (ROOT / "requirements").glob("*.txt")]
+    assert "requirements/${PACKAGES}.txt" in names
+    assert re.findall(r"^ARG PACKAGES=(\S+)", DOCKERFILE, flags=re.MULTILINE) == ["run"]
+    assert {"run", "parquet"} <= set(locks)
+    for name in (name for name in names if "$" not in name):
         assert (ROOT / name).exists(), name
         assert name.split("/")[0] in allowed, name
 

@@ -53,7 +53,9 @@ class Made:
 
 
 def check(order: Order) -> None:
-    """Raises: ExportRefused for something that a privacy level does not let out."""
+    """Raises: ExportRefused for what a level does not let out, and for a format whose library is not installed."""
+    if not FORMATS[order.format].available:
+        raise ExportRefused(Problem(f"export_needs_{FORMATS[order.format].needs}", ""))
     least, _table = CONTENTS[order.content]
     levels = list(Privacy)
     if levels.index(order.privacy) < levels.index(least):

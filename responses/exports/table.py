@@ -93,9 +93,12 @@ class Table:
 
     def codebook(self) -> bytes:
         """Return the variables and what the file says of itself, as the digest takes them."""
+        return json.dumps(self.described(), ensure_ascii=False, sort_keys=True).encode()
+
+    def described(self) -> tuple[Mapping[str, object], list[Mapping[str, object]]]:
+        """Return what the file says of itself, and its variables, as plain values."""
         about = {name: getattr(self.about, name) for name in self.about.__slots__}
-        variables = [_plain(variable) for variable in self.variables]
-        return json.dumps([about, variables], ensure_ascii=False, sort_keys=True).encode()
+        return about, [_plain(variable) for variable in self.variables]
 
 
 class Fragments:
