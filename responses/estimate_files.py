@@ -13,7 +13,7 @@ from barometer.formats import number, percent
 from barometer.spreadsheet import Cell
 from responses.estimate_tables import GroupTest, Line, Table
 from responses.estimate_texts import notes, printed_text, table_notes, test_text, uncertain_text, watermark
-from responses.estimates import Estimates
+from responses.estimates import Basis, Estimates
 
 LABEL_WIDTH = 64
 
@@ -21,8 +21,12 @@ LABEL_WIDTH = 64
 def as_json(round_slug: str, found: Estimates) -> str:
     document = {
         "round": round_slug,
-        "watermark": watermark(found),
-        **asdict(found),
+        "watermark": watermark(found.basis),
+        **asdict(found.basis),
+        "where": found.where,
+        "where_words": found.where_words,
+        "left_out": found.left_out,
+        "adjusted": found.adjusted,
         "tables": [_table(table) for table in found.tables],
         "notes": list(notes(found)),
     }
@@ -31,17 +35,21 @@ def as_json(round_slug: str, found: Estimates) -> str:
 
 def rows(round_slug: str, found: Estimates) -> Iterator[dict[str, Cell]]:
     """Yield one row per line, with the tests of its table and the marks that a figure must carry in each."""
-    marks: dict[str, Cell] = {
-        "round": round_slug,
-        "rehearsal": int(found.rehearsal),
-        "provisional": int(found.provisional),
-        "watermark": watermark(found),
-        "weights": found.weight_set,
-        "filter": " and ".join(found.where),
-    }
+    marks: dict[str, Cell] = {**basis_marks(round_slug, found.basis), "filter": " and ".join(found.where)}
     for table in found.tables:
         tests: dict[str, Cell] = {"tests": " ".join(map(test_text, table.tests)), "verdict": table.verdict}
-        yield from ({**fields(line, table), **tests, **marks} for line in table.lines)
+        yield from ({**fields(line, table.decimals), **tests, **marks} for line in table.lines)
+
+
+def basis_marks(round_slug: str, basis: Basis) -> dict[str, Cell]:
+    """Return what every row of a file says of where its numbers come from."""
+    return {
+        "round": round_slug,
+        "rehearsal": int(basis.rehearsal),
+        "provisional": int(basis.provisional),
+        "watermark": watermark(basis),
+        "weights": basis.weight_set,
+    }
 
 
 def as_csv(round_slug: str, found: Estimates) -> str:
@@ -63,9 +71,9 @@ def as_cells(round_slug: str, found: Estimates) -> Iterator[list[Cell]]:
 
 
 def as_text(found: Estimates) -> Iterator[str]:
-    if found.rehearsal:
+    if found.basis.rehearsal:
         yield gettext("Rehearsal – not a real survey")
-    if mark := watermark(found):
+    if mark := watermark(found.basis):
         yield mark
     for table in found.tables:
         yield ""
@@ -77,10 +85,10 @@ def as_text(found: Estimates) -> Iterator[str]:
     yield from notes(found)
 
 
-def fields(line: Line, table: Table) -> dict[str, Cell]:
+def fields(line: Line, decimals: int) -> dict[str, Cell]:
     """Return one line flat; ``None`` where there is nothing to estimate."""
     estimated = line.estimate
-    rounded = None if estimated.estimate is None else rounded_percent(estimated.estimate, table.decimals)
+    rounded = None if estimated.estimate is None else rounded_percent(estimated.estimate, decimals)
     return {
         "indicator": line.indicator,
         "group": line.group,
@@ -119,7 +127,7 @@ def _table(table: Table) -> dict[str, object]:
         "expect": table.expect,
         "verdict": table.verdict,
         "disclosure": {"rule": table.disclosure, "minimum_n": table.minimum_n},
-        "lines": [fields(line, table) for line in table.lines],
+        "lines": [fields(line, table.decimals) for line in table.lines],
         "tests": [_test(test) for test in table.tests],
         "notes": list(table_notes(table)),
     }

@@ -1,15 +1,18 @@
 """What estimates say in words: notes, tests, and how what was printed came out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.utils.translation import gettext, ngettext
 
 from barometer.formats import number, percent, points
 from responses.estimate_tables import HELD, NOT_HELD, NOT_SIGNIFICANT, GroupTest, Line, Table
-from responses.estimates import Estimates
+from responses.estimates import Basis, Estimates
 from responses.statistics.comparing import Difference
 from surveys.questionnaire.indicator_definition import DIFFERS, HIGHER, LOWER, SAME
+
+Rows: TypeAlias = tuple[tuple[Line, str, str], ...]
 
 SMALLEST_P = 0.0001
 
@@ -19,50 +22,58 @@ class Shown:
     """A table as a page shows it: each line with why it is uncertain and what was printed, and notes below."""
 
     table: Table
-    rows: tuple[tuple[Line, str, str], ...]
+    rows: Rows
     notes: tuple[str, ...]
+
+    @property
+    def parts(self) -> tuple[tuple[str, Rows], ...]:
+        return (("", self.rows),)
 
 
 def shown(table: Table) -> Shown:
-    rows = tuple((line, uncertain_text(line), printed_text(line)) for line in table.lines)
-    return Shown(table, rows, tuple(table_notes(table)))
+    return Shown(table, rows_of(table.lines), tuple(table_notes(table)))
 
 
-def basis_notes(found: Estimates) -> Iterator[str]:
+def rows_of(lines: Iterable[Line]) -> Rows:
+    """Return each line with why it is uncertain and what was printed."""
+    return tuple((line, uncertain_text(line), printed_text(line)) for line in lines)
+
+
+def basis_notes(basis: Basis) -> Iterator[str]:
     """Yield who stands for whom: the rows, the weights, and what was joined."""
     yield gettext(
         "%(submitted)s submitted, and %(gone)s known not to be eligible, stand for %(population)s workplaces."
     ) % {
-        "submitted": number(found.responding),
-        "gone": number(found.ineligible),
-        "population": number(found.population),
+        "submitted": number(basis.responding),
+        "gone": number(basis.ineligible),
+        "population": number(basis.population),
     }
-    if found.weight_set:
-        yield gettext("The weights are the stored ones, “%(name)s”.") % {"name": found.weight_set}
+    if basis.weight_set:
+        yield gettext("The weights are the stored ones, “%(name)s”.") % {"name": basis.weight_set}
     else:
         yield gettext("The weights are those of today: the workplaces of a stratum divided by those known in it.")
-    if found.without_weight:
+    if basis.without_weight:
         said = ngettext(
             "%(n)s submitted questionnaire has no weight in them and is in no number.",
             "%(n)s submitted questionnaires have no weight in them and are in no number.",
-            found.without_weight,
+            basis.without_weight,
         )
-        yield said % {"n": number(found.without_weight)}
-    if found.without_answers:
+        yield said % {"n": number(basis.without_weight)}
+    if basis.without_answers:
         said = ngettext(
             "The answers of %(n)s workplace with a weight have been erased since; it is in no number.",
             "The answers of %(n)s workplaces with a weight have been erased since; they are in no number.",
-            found.without_answers,
+            basis.without_answers,
         )
-        yield said % {"n": number(found.without_answers)}
-    for joined in found.joined:
+        yield said % {"n": number(basis.without_answers)}
+    for joined in basis.joined:
         said = gettext("Joined, because too little is known in one of them: %(label)s, %(count)s strata.")
         yield said % {"label": joined.label, "count": joined.count}
 
 
 def notes(found: Estimates) -> Iterator[str]:
     """Yield what holds for all tables; whether they are provisional and made up is said by ``watermark``."""
-    yield from basis_notes(found)
+    yield from basis_notes(found.basis)
     if found.where:
         yield gettext("Only those for whom this holds: %(condition)s") % {"condition": "; ".join(found.where_words)}
     if found.left_out:
@@ -76,11 +87,11 @@ def notes(found: Estimates) -> Iterator[str]:
     yield gettext("The interval covers random uncertainty, not bias from non-response.")
 
 
-def watermark(found: Estimates) -> str:
+def watermark(basis: Basis) -> str:
     """Return why the numbers are provisional; "" when they are not."""
-    if found.open:
+    if basis.open:
         return gettext("Provisional: the round is not closed, and each new answer changes the numbers.")
-    return gettext("Provisional: no stored weights are chosen for the round.") if found.provisional else ""
+    return gettext("Provisional: no stored weights are chosen for the round.") if basis.provisional else ""
 
 
 def table_notes(table: Table) -> Iterator[str]:

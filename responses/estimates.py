@@ -9,7 +9,7 @@ from responses.estimate_tables import Table
 from responses.estimator import Estimator
 from responses.groupings import condition_in_words, grouping_by, read_filter
 from responses.problem_texts import TEXTS
-from responses.round_design import Joined
+from responses.round_design import Joined, RoundDesign
 from responses.statistics.comparing import holm
 from responses.table_maker import TableMaker, rank_options
 from surveys.actions.questionnaire import SHIPPED
@@ -24,11 +24,10 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Estimates:
-    """What was asked for, and what a figure has to say of itself.
+class Basis:
+    """What all estimates of a round rest on, and have to say of themselves.
 
     Attributes:
-        where, where_words: the conditions that all lines are restricted to, as expressions and in words.
         responding, ineligible: submitted responses, and cases confirmed as not eligible, that carry the weights.
         population: workplaces in the frame.
         joined: strata joined because one of them had too few units.
@@ -37,13 +36,8 @@ class Estimates:
         without_answers: workplaces with a stored weight whose answers have been erased since.
         open: the round is not closed.
         provisional: it is not, or no stored weights are chosen.
-        left_out: indicators of other editions that "all" leaves out.
-        adjusted: how many tests are adjusted for each other by Holm's method; 0 for none.
     """
 
-    tables: tuple[Table, ...]
-    where: tuple[str, ...]
-    where_words: tuple[str, ...]
     responding: int
     ineligible: int
     population: int
@@ -54,6 +48,37 @@ class Estimates:
     open: bool
     provisional: bool
     rehearsal: bool
+
+    @staticmethod
+    def of(round_: Round, found: RoundDesign) -> "Basis":
+        return Basis(
+            responding=found.responding,
+            ineligible=found.ineligible,
+            population=found.population,
+            joined=found.joined,
+            weight_set=found.weight_set,
+            without_weight=found.without_weight,
+            without_answers=found.without_answers,
+            open=round_.closed_at is None,
+            provisional=round_.closed_at is None or not found.weight_set,
+            rehearsal=round_.rehearsal,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What was asked for.
+
+    Attributes:
+        where, where_words: the conditions that all lines are restricted to, as expressions and in words.
+        left_out: indicators of other editions that "all" leaves out.
+        adjusted: how many tests are adjusted for each other by Holm's method; 0 for none.
+    """
+
+    basis: Basis
+    tables: tuple[Table, ...]
+    where: tuple[str, ...]
+    where_words: tuple[str, ...]
     left_out: tuple[str, ...]
     adjusted: int
 
@@ -170,21 +195,11 @@ def estimate(
     maker = TableMaker(questionnaire, known, estimator, edition=edition, language=language, within=within)
     tables = tuple(maker.table(indicator, by, grouping) for indicator in asked)
     adjusted = sum(test.found.p is not None for table in tables for test in table.tests) if adjust else 0
-    basis = estimator.basis
     return Estimates(
+        basis=Basis.of(round_, estimator.basis),
         tables=_adjusted(tables) if adjusted else tables,
         where=within,
         where_words=tuple(condition_in_words(questionnaire, text, language) for text in within),
-        responding=basis.responding,
-        ineligible=basis.ineligible,
-        population=basis.population,
-        joined=basis.joined,
-        weight_set=basis.weight_set,
-        without_weight=basis.without_weight,
-        without_answers=basis.without_answers,
-        open=round_.closed_at is None,
-        provisional=round_.closed_at is None or not basis.weight_set,
-        rehearsal=round_.rehearsal,
         left_out=tuple(indicator.id for indicator in left_out),
         adjusted=adjusted,
     )

@@ -95,6 +95,13 @@ class Estimator:
         inside = np.any([self.column(text) == 1 for text in columns], axis=0)
         return int(np.count_nonzero(self.domain(base, *within) & missing & ~inside))
 
+    def base_n(self, base: str, *within: str) -> int:
+        """Return how many answers a base holds, unweighted."""
+        if self.design is None:
+            return 0
+        inside = np.all([self.column(text) == 1 for text in (base, *within)], axis=0)
+        return int(np.count_nonzero(inside))
+
     def fitting(self, *within: str) -> int:
         """Return how many submitted responses fit all conditions."""
         fits = np.ones(self.data.cases.size, dtype=np.bool_)

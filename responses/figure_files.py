@@ -1,150 +1,174 @@
-"""Representativity and the work list as CSV rows: every figure of the two pages, and what they are computed from."""
+"""A figure as files: the drawing as SVG and PNG, its numbers as CSV and as a workbook with a chart to edit."""
 
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from django.utils.translation import gettext as _
+import xlsxwriter
+from django.utils.translation import get_language, gettext
+from xlsxwriter.chart_bar import ChartBar
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
+from barometer import spreadsheet
+from barometer.picture import png
 from barometer.spreadsheet import Cell
-from responses.follow_up import WorkList
-from responses.follow_up_texts import reasons
-from responses.models import Case
-from responses.representativity import AUXILIARY, Reading
-from responses.statistics.follow_up import Point
-from surveys.models import Round, Stratum
+from responses.estimate_files import basis_marks, fields
+from responses.estimate_tables import GroupTest, Line
+from responses.figure_drawing import WIDE, draw
+from responses.figure_texts import notes, stamp
+from responses.figures import FigureEstimate, Item
+from responses.statistics.comparing import Difference
 
-Row = Sequence[Cell]
-
-
-def summary_rows(reading: Reading) -> Iterator[Row]:
-    """Yield one row per figure of the response as a whole; an empty value where it cannot be given."""
-    found = reading.found
-    yield [_("Figure"), _("Value")]
-    for name, value in (
-        ("cases", found.cases),
-        ("submitted", found.responded),
-        ("not_eligible_left_out", reading.left_out),
-        ("workplaces", found.workplaces),
-        ("response_rate_weighted", found.mean),
-        ("r_indicator", found.indicator),
-        ("r_indicator_standard_error", found.standard_error),
-        ("r_indicator_low", found.low),
-        ("r_indicator_high", found.high),
-        ("r_indicator_unadjusted", found.unadjusted),
-        ("variance_of_propensities", found.variance),
-        ("bias_of_variance", found.bias),
-        ("adjustment_factor", found.factor),
-        ("coefficient_of_variation", found.variation),
-        ("maximal_bias_standardised", found.variation),
-        ("maximal_bias_of_a_share", found.maximal_bias),
-    ):
-        yield [name, "" if value is None else value]
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+FILLS: Sequence[Mapping[str, Mapping[str, str]]] = (  # as in templates/figures/drawing.svg
+    {"fill": {"color": "#0b4f8a"}},
+    {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": "#2f78b7", "bg_color": "#e3eef8"}},
+    {"pattern": {"pattern": "percent_20", "fg_color": "#555555", "bg_color": "#f4f4f4"}},
+    {"pattern": {"pattern": "wide_downward_diagonal", "fg_color": "#b3561a", "bg_color": "#fdebdd"}},
+    {"fill": {"color": "#8f3f0c"}},
+    {"pattern": {"pattern": "small_grid", "fg_color": "#5b3f99", "bg_color": "#f2eefa"}},
+)
 
 
-def variable_rows(reading: Reading) -> Iterator[Row]:
-    yield [
-        _("Variable"),
-        _("Unconditional"),
-        _("Conditional"),
-        _("Unconditional, not adjusted"),
-        _("Conditional, not adjusted"),
-    ]
-    for (name, _label, _codes), variable in zip(AUXILIARY, reading.found.variables, strict=False):
-        yield [
-            name,
-            variable.unconditional,
-            variable.conditional,
-            variable.unadjusted_unconditional,
-            variable.unadjusted_conditional,
-        ]
+def as_svg(round_slug: str, figure: FigureEstimate) -> bytes:
+    return draw(figure, WIDE, alone=True).encode()
 
 
-def category_rows(reading: Reading) -> Iterator[Row]:
-    yield [
-        _("Variable"),
-        _("Category"),
-        _("Cases"),
-        _("Submitted"),
-        _("Response propensity"),
-        _("Unconditional, not adjusted"),
-        _("Conditional, not adjusted"),
-    ]
-    for (name, _label, codes), variable in zip(AUXILIARY, reading.found.variables, strict=False):
-        for each in variable.categories:
-            yield [
-                name,
-                [*codes.values, ""][each.code],
-                each.cases,
-                each.responded,
-                each.propensity,
-                each.unconditional,
-                each.conditional,
-            ]
+def as_png(round_slug: str, figure: FigureEstimate) -> bytes:
+    return png(draw(figure, WIDE, alone=True))
 
 
-def group_rows(reading: Reading) -> Iterator[Row]:
-    """Yield what all of it is computed from: the cases by group, and the propensity that the model gives them."""
-    yield [*(name for name, _label, _codes in AUXILIARY), "stratum", "weight", "cases", "submitted", "propensity"]
-    propensities: Sequence[Cell] = reading.found.propensities or [""] * len(reading.cells)
-    for cell, propensity in zip(reading.cells, propensities, strict=True):
-        yield [*cell.codes, cell.stratum, cell.weight, cell.cases - cell.ineligible, cell.submitted, propensity]
+def as_csv(round_slug: str, figure: FigureEstimate) -> bytes:
+    """Return every number of the figure, what is not drawn among them: a line for each, as a spreadsheet opens it."""
+    return "".join(spreadsheet.lines(_with_header(rows(round_slug, figure)), get_language() or "en")).encode()
 
 
-REPRESENTATIVITY: Mapping[str, Callable[[Reading], Iterator[Row]]] = {
-    "summary": summary_rows,
-    "variables": variable_rows,
-    "categories": category_rows,
-    "groups": group_rows,
+def as_workbook(round_slug: str, figure: FigureEstimate) -> bytes:
+    """Return a workbook with the figure as a chart of its own, and all numbers on a second sheet."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
+        _draw_sheet(book, figure)
+        numbers = book.add_worksheet(gettext("Numbers"))
+        for place, row in enumerate(_with_header(rows(round_slug, figure))):
+            for column, cell in enumerate(row):
+                _write(numbers, place, column, cell)
+    return out.getvalue()
+
+
+KINDS: Mapping[str, tuple[str, Callable[[str, FigureEstimate], bytes]]] = {
+    "svg": ("image/svg+xml", as_svg),
+    "png": ("image/png", as_png),
+    "csv": ("text/csv; charset=utf-8", as_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_workbook),
 }
 
 
-def _list_header() -> Row:
-    return [
-        _("Place"),
-        _("Fifth"),
-        _("Register number"),
-        _("Workplace"),
-        _("Authority"),
-        _("Stratum"),
-        _("Gain"),
-        _("Weight"),
-        _("Missing to the target"),
-        _("Lag behind the mean"),
-        _("Calls so far"),
-        _("Started"),
-        _("Telephone"),
-        _("E-mail"),
-        _("Why"),
-    ]
+def rows(round_slug: str, figure: FigureEstimate) -> Iterator[dict[str, Cell]]:
+    """Yield one row per number: shares 0–1, not rounded; ``drawn`` is 0 for answers that the figure leaves out."""
+    marks: dict[str, Cell] = {
+        "figure": figure.id,
+        "title": figure.heading,
+        "base": figure.base,
+        "base_n": figure.base_n,
+    }
+    after = {**basis_marks(round_slug, figure.basis), "note": " ".join(notes(figure))}
+    tests = {tested.label: tested.test for tested in figure.tests}
+    for item in figure.items:
+        test = figure.tests[0].test if figure.distribution and len(figure.tests) == 1 else tests.get(item.label)
+        for drawn, lines in ((1, item.lines), (0, item.left_out)):
+            for line in lines:
+                yield {
+                    **marks,
+                    "bar": item.label,
+                    "drawn": drawn,
+                    **_numbers(line, item, figure),
+                    **_test(test),
+                    **after,
+                }
 
 
-def list_rows(work: WorkList, round_: Round) -> Iterator[Row]:
-    """Yield the whole work list, without names of people or addresses; two queries."""
-    yield _list_header()
-    strata = dict(Stratum.objects.filter(sample__round=round_).values_list("pk", "code"))
-    columns = [f"sample_unit__workplace__{name}" for name in ("register_id", "name", "authority")]
-    names = {pk: rest for pk, *rest in Case.objects.of_round(round_).unfinished().values_list("pk", *columns)}
-    target = float(round_.target_response_rate)
-    for each in work.ranked:
-        candidate, reach = each.candidate, work.reach[each.candidate.case]
-        rate = work.rate(candidate.stratum)
-        yield [
-            each.place,
-            each.priority,
-            *names.get(candidate.case, ("", "", "")),
-            strata[candidate.stratum],
-            each.gain,
-            candidate.weight,
-            max(0.0, target - rate),
-            candidate.lag,
-            candidate.calls,
-            int(candidate.started),
-            int(reach.by_phone),
-            int(reach.by_mail),
-            " ".join(reasons(candidate, rate, target)),
-        ]
+def _numbers(line: Line, item: Item, figure: FigureEstimate) -> dict[str, Cell]:
+    found = fields(line, figure.decimals)
+    del found["option"]
+    return {**found, "indicator": line.indicator or item.indicator}
 
 
-def curve_rows(points: Sequence[Point]) -> Iterator[Row]:
-    yield [_("Followed up"), _("Expected answers"), _("Expected response rate"), _("Expected R")]
-    for point in points:
-        yield [point.cases, point.answers, point.rate, "" if point.indicator is None else point.indicator]
+def _test(test: GroupTest | None) -> dict[str, Cell]:
+    """The test of the bar, or of the row that it is a part of."""
+    found = test.found if test and isinstance(test.found, Difference) else None
+    return {
+        "difference": found.estimate if found else None,
+        "difference_low": found.interval_low if found else None,
+        "difference_high": found.interval_high if found else None,
+        "p": test.p if test else None,
+        "significant": None if test is None or test.significant is None else int(test.significant),
+    }
+
+
+def _with_header(found: Iterator[dict[str, Cell]]) -> Iterator[Sequence[Cell]]:
+    for place, row in enumerate(found):
+        if place == 0:
+            yield list(row)
+        yield list(row.values())
+
+
+def _draw_sheet(book: xlsxwriter.Workbook, figure: FigureEstimate) -> None:
+    """Write the shares that are drawn as a table, the chart of them, and the note below."""
+    sheet, bold = book.add_worksheet(gettext("Figure")), book.add_format({"bold": True})
+    whole = book.add_format({"num_format": "0" + ("." + "0" * figure.decimals if figure.decimals else "") + "%"})
+    sheet.set_column(0, 0, 48)
+    sheet.write_string(0, 0, figure.heading, bold)
+    for place, remark in enumerate(stamp(figure), start=1):
+        sheet.write_string(place, 0, remark, bold)
+    top, names = 4, figure.legend or (gettext("Estimate"),)
+    for column, name in enumerate(names, start=1):
+        sheet.write_string(top, column, name, bold)
+    for row, item in enumerate(figure.items, start=top + 1):
+        sheet.write_string(row, 0, item.label)
+        for column, line in enumerate(item.lines, start=1):
+            _write(sheet, row, column, line.estimate.estimate, whole)
+    last = top + len(figure.items)
+    chart = _chart(book, figure, names, sheet.get_name(), top, last)
+    sheet.insert_chart(last + 2, 0, chart, {"description": figure.heading})
+    height = 8 + 3 * len(figure.items)
+    for place, note in enumerate(notes(figure), start=last + height + 2):
+        sheet.write_string(place, 0, note)
+
+
+def _chart(
+    book: xlsxwriter.Workbook, figure: FigureEstimate, names: Sequence[str], sheet: str, top: int, last: int
+) -> ChartBar:
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"} if figure.stacked else {"type": "bar"})
+    for place in range(len(names)):
+        column = place + 1
+        series: dict[str, object] = {
+            "name": [sheet, top, column],
+            "categories": [sheet, top + 1, 0, last, 0],
+            "values": [sheet, top + 1, column, last, column],
+            "border": {"color": "#1a1a1a"},
+            **FILLS[place],
+        }
+        if not figure.stacked:
+            series["x_error_bars"] = _error_bars([item.lines[place] for item in figure.items])
+        chart.add_series(series)
+    chart.set_title({"name": figure.heading, "overlay": False})
+    chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "label_position": "high"})
+    chart.set_legend({"position": "bottom"} if figure.legend else {"none": True})
+    chart.set_size({"width": 900, "height": 140 + 60 * len(figure.items)})
+    return chart
+
+
+def _error_bars(lines: Sequence[Line]) -> dict[str, object]:
+    """The 95 % intervals, which lie unevenly around the shares."""
+    found = [line.estimate for line in lines]
+    plus = [0 if e.interval_high is None or e.estimate is None else e.interval_high - e.estimate for e in found]
+    minus = [0 if e.interval_low is None or e.estimate is None else e.estimate - e.interval_low for e in found]
+    return {"type": "custom", "plus_values": plus, "minus_values": minus}
+
+
+def _write(sheet: Worksheet, row: int, column: int, cell: Cell, format_: Format | None = None) -> None:
+    if isinstance(cell, str) and cell:
+        sheet.write_string(row, column, cell)
+    elif isinstance(cell, int | float):
+        sheet.write_number(row, column, cell, format_)

@@ -8,8 +8,9 @@ from barometer.problems import Problem
 from surveys.questionnaire.definition import Choice, Label, Questionnaire
 from surveys.questionnaire.expression import Expression, parse
 from surveys.questionnaire.expression_checks import check_condition
+from surveys.questionnaire.grouping_reader import register_groups
 from surveys.questionnaire.indicator_definition import Group, Grouping, Indicator
-from surveys.questionnaire.indicators import read_condition, register_groups
+from surveys.questionnaire.indicators import read_condition
 
 
 def variables(questionnaire: Questionnaire) -> Iterator[tuple[str, Label]]:

@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from surveys.indicator_texts import INDICATORS
+
 QUESTIONNAIRE: dict[str, str | Promise] = {
     # the document as YAML (surveys/questionnaire/yaml_text.py)
     "document_too_long": _("The document is longer than %(most)s characters."),
@@ -146,23 +148,6 @@ QUESTIONNAIRE: dict[str, str | Promise] = {
     "by_and_texts_differ": _(
         "“%(key)s” in “%(language)s” must be one text, or with “by” one text per code of that variable."
     ),
-    # indicators (surveys/questionnaire/indicators.py)
-    "other_questionnaire": _("The indicators belong to “%(code)s”, but the questionnaire is “%(expected)s”."),
-    "bad_identifier": _("“%(id)s” may hold only letters a–z, digits and hyphens, and must begin with a letter."),
-    "must_be_percent": _("“%(key)s” must be a number from 0 to 100, or with “by” one for each group."),
-    "must_be_at_least_one": _("“%(key)s” must be 1 or more."),
-    "bad_decimals": _("“decimals” must be 0 to %(most)s."),
-    "one_per_group": _("“%(key)s” gives %(given)s numbers for %(groups)s groups. Give one for each, in their order."),
-    "group_without_label": _("The group “%(expression)s” has no name. Add it to “groups”."),
-    "group_twice": _("“by” names the same group twice."),
-    "unknown_rank": _("“rank” goes by “%(name)s”, which is not a question with several answers. Correct the name."),
-    "rank_without_percents": _("A ranking has no printed per cent. Take “published” and “about” away."),
-    "expects_without_groups": _("“expect: %(expect)s” compares groups, but there are not two. Add “by”."),
-    "differs_without_variable": _(
-        "“expect: differs” is tested over the codes of a register variable; “by” names none."
-    ),
-    "unknown_rule": _("There is no rule “%(name)s” in “disclosure”, only these: %(known)s."),
-    "unknown_indicator": _("There is no indicator “%(id)s”. Add it, or take the bar away."),
 }
 
 FRAME: dict[str, str | Promise] = {
@@ -370,6 +355,7 @@ SMALL_TABLES: dict[str, str | Promise] = {
 }
 
 TEXTS: dict[str, str | Promise] = {
+    **INDICATORS,
     **COMPARISON,
     **XLSFORM,
     **QUESTIONNAIRE,

@@ -182,6 +182,8 @@ RIGHTS = {
     "codebook": ("see_round", "-"),
     "codebook-pdf": ("see_round", "-"),
     "figures": ("see_figures", "-"),
+    "figure": ("see_figures", "-"),
+    "figure-file": ("see_figures", "-"),
     "estimate-table": ("see_figures", "-"),
     "estimate-table-file": ("see_figures", "-"),
     "weights": ("see_figures", "-"),

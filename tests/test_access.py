@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 # Nothing of the kind exists, so that nothing is changed: whoever has the right learns that (404), the others do not.
 SOMETHING = {"slug": "x", "pk": 1, "number": 1, "act": "x", "part": "page", "name": "x", "code": "x", "table": "x"}
-SOMETHING |= {"what": "x", "note": 1, "kind": "csv"}
+SOMETHING |= {"what": "x", "note": 1, "kind": "csv", "figure": "x"}
 WRONG_METHOD, FORBIDDEN = 405, 403
 
 

@@ -106,7 +106,7 @@ def test_in_ones_own_round_the_same_pages_open(tester: Client, mine: Round) -> N
         "rates-file",
     }
     of_that_name |= {"representativity-export", "what-next-export", "bulk-act", "case-note-correct", "authority-page"}
-    of_that_name |= {"estimate-table-file", "export-file", "export-named-file"}
+    of_that_name |= {"estimate-table-file", "figure", "figure-file", "export-file", "export-named-file"}
     of_that_name |= {"weight-set", "weights-adjust", "weights-calibrate"}
     assert refused <= of_that_name  # there is nothing
 

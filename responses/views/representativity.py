@@ -14,9 +14,9 @@ from barometer import spreadsheet
 from barometer.access import needs
 from barometer.roles import Right
 from responses import representativity
-from responses.figure_files import REPRESENTATIVITY, Row
 from responses.gain_chart import Side
 from responses.representativity import AUXILIARY, Reading, category_label
+from responses.representativity_files import REPRESENTATIVITY, Row
 from responses.statistics.representativity import Category, Variable
 from surveys.models import Round
 

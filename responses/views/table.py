@@ -34,7 +34,8 @@ def table(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             found = _estimated(request, round_, form)
             tables = [shown(each) for each in found.tables]
-            context |= {"found": found, "tables": tables, "notes": list(notes(found)), "watermark": watermark(found)}
+            context |= {"found": found, "tables": tables, "notes": list(notes(found))}
+            context["watermark"] = watermark(found.basis)
         except NotEstimated as refused:
             context["refused"] = refused.said
     return render(request, "responses/estimate/table.html", context)
@@ -82,7 +83,7 @@ def _estimated(request: HttpRequest, round_: Round, form: TableForm) -> Estimate
         adjust=asked["adjust"],
         parts=False,
     )
-    if found.provisional:
+    if found.basis.provisional:
         at, by = timezone.now(), staff(request)
         figures_seen.record(round_=round_, shown=[asked["indicator"]], groups=asked["by"], where=where, by=by, at=at)
     return found

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from barometer.access import needs
 from barometer.roles import Right
 from responses import follow_up
-from responses.figure_files import curve_rows, list_rows
 from responses.follow_up import Reach, WorkList
 from responses.follow_up_texts import reasons
 from responses.gain_chart import panels
 from responses.models import Case
+from responses.representativity_files import curve_rows, list_rows
 from responses.statistics.follow_up import (
     LEAST_IN_INDICATOR,
     LEAST_IN_RATE,

@@ -1,16 +1,16 @@
 """Indicators held against their questionnaire: names, codes, texts, and whether the pieces fit together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from barometer.problems import Problem
-from surveys.questionnaire.definition import Questionnaire
+from surveys.questionnaire.definition import Label, Questionnaire
 from surveys.questionnaire.expression_checks import check_condition
 from surveys.questionnaire.indicator_definition import (
     DIFFERS,
     EXPECTATIONS,
     MOST_DECIMALS,
-    Figure,
+    Grouping,
     Indicator,
     Indicators,
 )
@@ -37,40 +37,49 @@ def check_indicators(found: Indicators, questionnaire: Questionnaire) -> Iterato
         if indicator.disclosure not in found.disclosure:
             known = ", ".join(found.disclosure)
             yield Problem("unknown_rule", indicator.id, {"name": indicator.disclosure, "known": known})
-    for figure in found.figures:
-        for bar in figure.bars:
-            if found.indicator(bar) is None:
-                yield Problem("unknown_indicator", figure.id, {"id": bar})
 
 
-def _names(found: Indicators, questionnaire: Questionnaire) -> Iterator[Problem]:
+def check_names(ids_and_labels: Iterable[tuple[str, Label]], questionnaire: Questionnaire) -> Iterator[Problem]:
+    """Ids must be well made and stand once, and labels be in every language."""
     taken: set[str] = set()
-    named: list[Indicator | Figure] = [*found.indicators, *found.figures]
-    for entry in named:
-        if entry.id and not IDENTIFIER.fullmatch(entry.id):
-            yield Problem("bad_identifier", entry.id, {"id": entry.id})
-        if entry.id and entry.id in taken:
-            yield Problem("duplicate_code", entry.id, {"code": entry.id})
-        taken.add(entry.id)
-        yield from check_label(questionnaire, entry.label, entry.id, "label")
-    for name, note in found.series_notes.items():
-        yield from check_label(questionnaire, note, f"series.{name}", "note")
-    groups = {group.code: group for i in found.indicators if i.by and not i.by.variable for group in i.by.groups}
+    for id_, label in ids_and_labels:
+        if id_ and not IDENTIFIER.fullmatch(id_):
+            yield Problem("bad_identifier", id_, {"id": id_})
+        if id_ and id_ in taken:
+            yield Problem("duplicate_code", id_, {"code": id_})
+        taken.add(id_)
+        yield from check_label(questionnaire, label, id_, "label")
+
+
+def check_group_labels(groupings: Iterable[Grouping | None], questionnaire: Questionnaire) -> Iterator[Problem]:
+    groups = {group.code: group for by in groupings if by and not by.variable for group in by.groups}
     for group in groups.values():
         yield from check_label(questionnaire, group.label, f"groups.{group.code}", "label")
 
 
+def check_grouping(by: Grouping, id_: str) -> Iterator[Problem]:
+    """A register variable must exist, and no group stand twice."""
+    if by.variable and not by.groups:
+        yield Problem("unknown_by", id_, {"key": "by", "name": by.variable})
+    if len({group.code for group in by.groups}) < len(by.groups):
+        yield Problem("group_twice", id_)
+
+
+def _names(found: Indicators, questionnaire: Questionnaire) -> Iterator[Problem]:
+    yield from check_names(((indicator.id, indicator.label) for indicator in found.indicators), questionnaire)
+    for name, note in found.series_notes.items():
+        yield from check_label(questionnaire, note, f"series.{name}", "note")
+    yield from check_group_labels((indicator.by for indicator in found.indicators), questionnaire)
+
+
 def _groups(indicator: Indicator) -> Iterator[Problem]:
-    """A register variable must exist; the codes of what was printed must be groups of it."""
+    """The codes of what was printed must be groups."""
     if indicator.by is None:
         return
+    yield from check_grouping(indicator.by, indicator.id)
     if not indicator.by.groups:
-        if indicator.by.variable:
-            yield Problem("unknown_by", indicator.id, {"key": "by", "name": indicator.by.variable})
         return
     codes = {group.code for group in indicator.by.groups}
-    if len(codes) < len(indicator.by.groups):
-        yield Problem("group_twice", indicator.id)
     for key, percents in (("published", indicator.published), ("about", indicator.about)):
         for code in sorted(set(percents) - codes):
             yield Problem("unknown_code", indicator.id, {"code": code, "name": "by", "expression": key})

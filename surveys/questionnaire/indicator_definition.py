@@ -86,15 +86,6 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """Bars drawn together; ``bars`` are indicator ids."""
-
-    id: str
-    label: Label
-    bars: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Indicators:
     """A whole document.
 
@@ -107,10 +98,6 @@ class Indicators:
     disclosure: Mapping[str, int]
     series_notes: Mapping[str, Label]
     indicators: tuple[Indicator, ...]
-    figures: tuple[Figure, ...]
 
     def indicator(self, id_: str) -> Indicator | None:
         return next((indicator for indicator in self.indicators if indicator.id == id_), None)
-
-    def figure(self, id_: str) -> Figure | None:
-        return next((figure for figure in self.figures if figure.id == id_), None)

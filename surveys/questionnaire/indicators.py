@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from barometer.problems import Problem
 from surveys.questionnaire import yaml_text
-from surveys.questionnaire.definition import Label, Questionnaire
+from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.expression import Expression, ExpressionError, parse
+from surveys.questionnaire.grouping_reader import GroupingReader
 from surveys.questionnaire.indicator_checks import check_indicators
-from surveys.questionnaire.indicator_definition import WHOLE, Figure, Group, Grouping, Indicator, Indicators, Series
-from surveys.questionnaire.reading import NO_CONDITION, NO_LABEL, DocumentReader, named_place
+from surveys.questionnaire.indicator_definition import WHOLE, Grouping, Indicator, Indicators, Series
+from surveys.questionnaire.reading import NO_CONDITION, NO_LABEL, named_place
 
-TOP_KEYS = ("questionnaire", "edition", "disclosure", "series", "groups", "indicators", "figures")
 KEYS = (
     *("id", "label", "share", "rank", "base", "by", "decimals", "published", "about", "n", "expect"),
     *("series", "disclosure", "edition"),
@@ -35,28 +35,16 @@ def read_indicators(text: str, questionnaire: Questionnaire) -> tuple[Indicators
     return (None if problems else found), problems
 
 
-class IndicatorReader(DocumentReader):
-    """Reads one document; groups get their labels from the document or from the questionnaire."""
-
-    def __init__(self, questionnaire: Questionnaire) -> None:
-        super().__init__()
-        self.instrument = questionnaire
-        self.group_labels: dict[str, Label] = {}
-        self.edition = ""
+class IndicatorReader(GroupingReader):
+    """Reads one document."""
 
     def indicators(self, document: dict[object, object]) -> Indicators:
-        top = self.mapping(document, "", TOP_KEYS, ("questionnaire", "indicators"))
-        code = self.text(top, "questionnaire", "")
-        if code and code != self.instrument.code:
-            self.say("other_questionnaire", "", code=code, expected=self.instrument.code)
-        self.edition = self.text(top, "edition", "")
-        self.group_labels = self.labels(top, "groups", "when")
+        top = self.head(document, ("disclosure", "series", "indicators"), "indicators")
         return Indicators(
             edition=self.edition,
             disclosure=self.rules(top),
             series_notes=self.labels(top, "series", "name", "note"),
             indicators=tuple(self.indicator(entry, where) for where, entry in self.entries(top, "indicators", "")),
-            figures=tuple(self.figure(entry, where) for where, entry in self.entries(top, "figures", "")),
         )
 
     def rules(self, top: Mapping[str, object]) -> dict[str, int]:
@@ -68,17 +56,6 @@ class IndicatorReader(DocumentReader):
             found[str(name)] = self.number(
                 self.mapping(rule, where, ("minimum_n",), ("minimum_n",)), "minimum_n", where, 1
             )
-        return found
-
-    def labels(self, top: Mapping[str, object], part: str, key: str, label: str = "label") -> dict[str, Label]:
-        """A list of entries with a name and a label, as a mapping."""
-        found: dict[str, Label] = {}
-        for where, entry in self.entries(top, part, ""):
-            fields = self.mapping(entry, where, (key, label), (key, label))
-            name = self.text(fields, key, where)
-            if name in found:
-                self.say("duplicate_code", where, code=name)
-            found[name] = self.label(fields, label, where) or NO_LABEL
         return found
 
     def indicator(self, entry: object, where: str) -> Indicator:
@@ -104,26 +81,6 @@ class IndicatorReader(DocumentReader):
             disclosure=self.text(fields, "disclosure", where, DEFAULT_RULE),
             edition=self.text(fields, "edition", where, self.edition),
         )
-
-    def grouping(self, fields: Mapping[str, object], where: str) -> Grouping | None:
-        """Groups by a register variable, whose existence ``check_indicators`` looks at, or by a list of expressions."""
-        if "by" not in fields:
-            return None
-        if isinstance(fields["by"], str):
-            name = self.text(fields, "by", where)
-            return register_groups(self.instrument, name) or Grouping(name, ())
-        texts = self.texts_of(fields, "by", where)
-        return Grouping("", tuple(group for text in texts if (group := self.group(text, where))))
-
-    def group(self, text: str, where: str) -> Group | None:
-        when = self.expression({"by": text}, "by", where)
-        if when is None:
-            return None
-        derived = self.instrument.derived_named.get(text)
-        label = self.group_labels.get(text) or (derived.label if derived else None)
-        if label is None:
-            self.say("group_without_label", where, expression=text)
-        return Group(text, label or NO_LABEL, when)
 
     def percents(self, fields: Mapping[str, object], key: str, where: str, by: Grouping | None) -> dict[str, float]:
         """Per cent by group: a number without groups (or the same for each); a mapping by code, or a list in order."""
@@ -153,21 +110,6 @@ class IndicatorReader(DocumentReader):
         where = f"{where}.series"
         given = self.mapping(fields["series"], where, ("name", "version"), ("name", "version"))
         return Series(self.text(given, "name", where), self.number(given, "version", where, default=1))
-
-    def figure(self, entry: object, where: str) -> Figure:
-        where = named_place(entry, "id", "", where)
-        fields = self.mapping(entry, where, ("id", "label", "bars"), ("id", "label", "bars"))
-        label = self.label(fields, "label", where) or NO_LABEL
-        return Figure(self.text(fields, "id", where), label, self.texts_of(fields, "bars", where))
-
-
-def register_groups(questionnaire: Questionnaire, name: str) -> Grouping | None:
-    """Return the groups by the codes of a register variable; None if there is no such variable with codes."""
-    variable = questionnaire.register_variable(name)
-    if variable is None or variable.type != "code":
-        return None
-    groups = (Group(choice.code, choice.label, parse(f"{name} == '{choice.code}'")) for choice in variable.codes)
-    return Grouping(name, tuple(groups))
 
 
 def read_condition(text: str) -> Expression | Problem:

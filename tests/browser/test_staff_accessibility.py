@@ -124,6 +124,7 @@ def test_its_cases_and_mails(open_browser: OpenBrowser, axe: Axe, language: str)
     round_.save(update_fields=["closed_at"])
     found += axe.faults_of(page, *pages_of(round_, "round", "figures", "representativity", "what-next"))
     (table,) = pages_of(round_, "estimate-table")
+    found += axe.faults_of(page, *(reverse("figure", args=[round_.slug, each]) for each in ("fig1", "fig3", "fig4")))
     found += axe.faults_of(page, f"{table}?indicator=R3-05&by=reg_level", f"{table}?indicator=R3-05&where=novelty")
     assert found == [], "\n".join(found)
 

@@ -61,10 +61,10 @@ def strata_of(round_: Round) -> str:
 
 def test_every_indicator_has_the_same_estimate(rounds: tuple[Round, Round]) -> None:
     expected, found = (estimate(round_, ["all"], "en") for round_ in rounds)
-    assert (found.responding, found.ineligible, found.population) == (
-        expected.responding,
-        expected.ineligible,
-        expected.population,
+    assert (found.basis.responding, found.basis.ineligible, found.basis.population) == (
+        expected.basis.responding,
+        expected.basis.ineligible,
+        expected.basis.population,
     )
     lines = [{key(line): line.estimate for table in each.tables for line in table.lines} for each in (expected, found)]
     assert len(lines[0]) > 150 and lines[0].keys() == lines[1].keys()

@@ -102,7 +102,7 @@ def test_every_published_indicator_of_the_second_edition_is_estimated(
     codes = planted_codes(questionnaire, list(frame.items()), {text for each in wanted for text in each.texts}, seed=1)
     found = estimate(imported.round, ["all"], "en")
     lines = {(line.indicator, line.group): line for table in found.tables for line in table.lines}
-    assert not found.open and found.ineligible > 10
+    assert not found.basis.open and found.basis.ineligible > 10
     for each in wanted:
         line = lines[each.indicator, each.group]
         assert line.estimate.estimate == pytest.approx(true_share(each, codes), rel=1e-12)

@@ -307,8 +307,3 @@ def test_collaboration_and_the_political_role_are_not_comparable_between_the_edi
     assert found["R2-01"].comparable(found["R3-01"])
     assert found["R2-05"].comparable(found["R3-25"])
     assert set(indicators().series_notes) == {"collaboration", "political_role"}
-
-
-def test_the_indicators_of_figure_1_are_there() -> None:
-    figure = indicators().figure("fig1")
-    assert figure is not None and figure.bars == ("R3-02", "R3-02a", "R3-02b", "R3-02c", "R3-02d")

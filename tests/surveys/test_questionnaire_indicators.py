@@ -43,10 +43,6 @@ indicators:
     expect: higher
     series: {name: pride, version: 2}
     edition: "2016-17"
-figures:
-  - id: fig1
-    label: {da: "Figur", en: "Figure"}
-    bars: [I1, I1a]
 """
 
 
@@ -70,7 +66,7 @@ def read_all() -> Indicators:
     return indicators
 
 
-def test_indicators_and_figures_are_read_in_order() -> None:
+def test_indicators_are_read_in_order() -> None:
     indicators = read_all()
     whole, by_level, by_expressions = indicators.indicators
     assert whole.share is not None
@@ -80,10 +76,8 @@ def test_indicators_and_figures_are_read_in_order() -> None:
     assert (by_expressions.about, by_expressions.decimals) == ({"innovative": 60, "proud == 'no'": 0}, 1)
     assert [each.edition for each in indicators.indicators] == ["2018-19", "2018-19", "2016-17"]
     assert indicators.disclosure[whole.disclosure] == 3
-    assert [figure.bars for figure in indicators.figures] == [("I1", "I1a")]
     assert indicators.indicator("I1a") is by_level
     assert indicators.indicator("I9") is None
-    assert indicators.figure("fig2") is None
 
 
 def test_groups_are_the_codes_of_a_register_variable_or_expressions_with_names() -> None:
@@ -139,8 +133,6 @@ def test_only_equal_versions_of_a_series_are_comparable() -> None:
         ("id: I1a", "id: I1", ("I1", "duplicate_code")),
         ("id: I1a", 'id: "1a"', ("1a", "bad_identifier")),
         ('{da: "Innovative", en: "Innovative"}', '{da: "Innovative"}', ("I1", "missing_translation")),
-        ("bars: [I1, I1a]", "bars: [I1, I9]", ("fig1", "unknown_indicator")),
-        ("bars: [I1, I1a]", "bars: []", ("fig1", "must_be_list_of_texts")),
         ("n: 20", "n: 20\n    colour: red", ("I1", "unknown_key")),
     ],
 )
@@ -149,10 +141,8 @@ def test_what_does_not_fit_is_refused_where_it_stands(old: str, new: str, expect
 
 
 def test_all_problems_are_named_at_once() -> None:
-    text = (
-        changed("share: innovative\n", "share: nosuch\n").replace("by: reg_level", "by: nosuch").replace("I1a]", "I7]")
-    )
-    assert found(text) == [("I1", "unknown_name"), ("I1a", "unknown_by"), ("fig1", "unknown_indicator")]
+    text = changed("share: innovative\n", "share: nosuch\n").replace("by: reg_level", "by: nosuch")
+    assert found(text) == [("I1", "unknown_name"), ("I1a", "unknown_by")]
 
 
 @pytest.mark.parametrize("text", ["", "- a", "a: [", "hello"])

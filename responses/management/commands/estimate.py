@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(said % {"id": error.id, "ids": ", ".join(error.known)}) from error
         except NotEstimated as error:
             raise CommandError(error.said) from error
-        if found.provisional:
+        if found.basis.provisional:
             figures_seen.record(round_=round_, shown=ids, groups=by, where=where, by=None, at=timezone.now())
         if options["format"] == "json":
             self.stdout.write(as_json(round_.slug, found))
