@@ -17,7 +17,6 @@ from surveys.answering.reading import PageInput, Posted, read_page
 from surveys.questionnaire.definition import Answers, Questionnaire
 from surveys.questionnaire.routing import Route, RoutePage, route
 
-RESPONSE = Prepared(lambda case: Response.objects.filter(case_id=case).order_by(), -1)
 BEGUN = PreparedInsert(Response)
 ANSWERS = PreparedSave(Response, "answers", "accepted_checks", "mode", "device", "resumes_at")
 SUBMITTED = PreparedSave(Response, "submitted_at", "mode", "proxy")
@@ -93,9 +92,8 @@ def save_page(
     """
     if holder.standing != LinkHolder.Standing.WORKS:
         raise NotTheirTask
-    case = events.lock_again(holder.case)
+    case, response = events.lock_again(holder.case)
     check_answerable(case)
-    response = RESPONSE.first(case.pk)
     stored: Answers = response.answers if response else {}
     before = route_of(case, stored)
     page = before.page(number)
@@ -178,7 +176,7 @@ def submit(
     Raises: CaseClosed, ChangedMeanwhile, Incomplete, NotTheirTask.
     """
     case = events.lock(holder.case_id)
-    response = RESPONSE.first(case.pk)
+    response = events.RESPONSE.first(case.pk)
     if response and response.submitted_at:
         return Submission(response, first=False)
     if STANDING.rows(holder.pk) != [(LinkHolder.Standing.WORKS,)]:

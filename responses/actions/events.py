@@ -9,7 +9,7 @@ from django.db import transaction
 from barometer import stale
 from barometer.models import User
 from barometer.prepared import Prepared, PreparedInsert, PreparedSave
-from responses.models import Case, CaseEvent, HandOver, LinkHolder
+from responses.models import Case, CaseEvent, HandOver, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind, standing
 from responses.statistics.outcomes import CaseOutcome
 
@@ -20,6 +20,11 @@ CASES = (
 )
 LOCKED_WHOLE = Prepared(lambda pk: CASES.filter(pk=pk), -1)
 LOCKED = Prepared(lambda pk: Case.objects.select_for_update().filter(pk=pk).order_by(), -1)
+# Both rows are locked, so that both are as whoever held the lock has left them: of a row that is only joined, a
+# statement that has waited returns what stood there before it waited. The case first, as everybody does.
+ANSWERED = Case.objects.filter(response__isnull=False).select_related("response").order_by()
+LOCKED_ANSWERED = Prepared(lambda pk: ANSWERED.select_for_update(of=("self", "response")).filter(pk=pk), -1)
+RESPONSE = Prepared(lambda case: Response.objects.filter(case_id=case).order_by(), -1)
 EVENTS = Prepared(lambda case: CaseEvent.objects.filter(case=case).order_by("pk").values_list("kind", "outcome"), -1)
 STANDING = PreparedSave(Case, "disposition", "outcome")
 EVENT = PreparedInsert(CaseEvent)
@@ -45,15 +50,20 @@ def if_unchanged(*, case: Case, seen: str, now: Callable[[], str], do: Callable[
     return do()
 
 
-def lock_again(known: Case) -> Case:
-    """Return a case read before with its row locked until the transaction ends, and that row read anew.
+def lock_again(known: Case) -> tuple[Case, Response | None]:
+    """Return a case read before, locked until the transaction ends and read anew, and its response as it is then.
 
-    Round and workplace are those of ``known``, which a request has read a moment ago: half the work of ``lock()``,
-    and it is done for every page. A round that closes in this moment may still take the page.
+    One query once there is a response. Round and workplace are those of ``known``, which a request has read a moment
+    ago: half the work of ``lock()``, and it is done for every page. A round that closes in this moment may still take
+    the page.
     """
-    case = _found(LOCKED.first(known.pk))
+    case = LOCKED_ANSWERED.first(known.pk)
+    response = case.response if case else None
+    if case is None:
+        case = _found(LOCKED.first(known.pk))
+        response = RESPONSE.first(case.pk)  # only now: whoever held the lock may have begun it
     case.round, case.sample_unit = known.round, known.sample_unit
-    return case
+    return case, response
 
 
 def _found(case: Case | None) -> Case:

@@ -70,11 +70,11 @@ def test_a_case_without_a_response_has_none(holder: LinkHolder) -> None:
     prepared = links.HOLDER.first(other.pk)
     assert prepared is not None
     assert not hasattr(prepared.case, "response")
-    assert answering.RESPONSE.first(other.case_id) is None
+    assert events.RESPONSE.first(other.case_id) is None
 
 
 def test_an_instance_can_be_changed_and_saved(holder: LinkHolder) -> None:
-    response = answering.RESPONSE.first(holder.case_id)
+    response = events.RESPONSE.first(holder.case_id)
     assert response is not None
     response.answers = {"a": "b"}
     response.save(update_fields=["answers"])
