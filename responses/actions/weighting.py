@@ -244,7 +244,7 @@ def _store(
     cases, in_scope = units.cases[units.known], units.in_scope[units.known]
     digest = hashlib.sha256(cases.astype("<i8").tobytes() + values.astype("<f8").tobytes()).hexdigest()
     made.diagnostics = {
-        **asdict(diagnose(values, before)),
+        **asdict(diagnose(values, before, made.settings.get("bounds"))),
         "design_distance": diagnose(values, units.design_weights[units.known]).distance,
         "in_scope_rows": int(np.count_nonzero(in_scope)),
         "in_scope_population": float(values[in_scope].sum()),

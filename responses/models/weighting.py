@@ -65,8 +65,9 @@ class WeightSet(models.Model):
 
     @property
     def missed(self) -> str:
-        """By how much a calibration misses a total at most, relative, as 1e-12."""
-        return f"{self.diagnostics.get('totals_missed_by', 0.0):.0e}"
+        """By how much a calibration misses a total at most, relative, as 1e-12; 0 for not at all."""
+        miss = self.diagnostics.get("totals_missed_by", 0.0)
+        return f"{miss:.0e}" if miss else "0"
 
 
 class Weight(models.Model):

@@ -83,6 +83,12 @@ def test_diagnostics_are_those_of_r(name: str) -> None:
     assert found.kish_effect == pytest.approx(case["kish"], rel=1e-9)
 
 
+def test_rows_whose_factor_is_held_at_a_bound_are_trimmed() -> None:
+    found = diagnose([0.8, 1.0, 2.4, 3.0], [1.0, 1.0, 2.0, 2.0], (0.8, 1.5))
+    assert found.share_trimmed == 0.5
+    assert diagnose([0.8, 1.0], [1.0, 1.0]).share_trimmed == 0
+
+
 def test_bounds_that_no_weights_meet_are_refused_as_in_r() -> None:
     assert oracles.cases("barometer")["b.cal.infeasible_bounds"]["message"] == "Calibration failed"
     x, totals = barometer.auxiliary("linear_bounded_emp"), totals_of("linear_bounded_emp")
