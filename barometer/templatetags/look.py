@@ -11,7 +11,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from barometer import browsers, formats, telephone
+from barometer import audit_texts, browsers, formats, telephone
 
 register = template.Library()
 
@@ -26,6 +26,7 @@ register.filter("short_moment", formats.short_moment)
 register.filter("short_day", formats.short_day)
 register.filter("dialled", telephone.dialled)
 register.filter("browser_in_words", browsers.in_words)
+register.filter("audit_in_words", audit_texts.in_words)
 
 
 @register.simple_tag

@@ -1,19 +1,27 @@
 """The page of the audit log: search, pages, check, file; and the command that checks."""
 
+import ast
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from barometer import audit
+from barometer.audit_texts import in_words
 from barometer.models import AuditEvent
+from responses.actions.retention import Clock
+from surveys.models.snapshot import Act, Part
 from tests.people import audrey, browser_of, dana, finn, olga
 
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2020, 1, 6, 12, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
 LOG, EXPORT = "/audit/", "/audit/export/"
 
 
@@ -110,3 +118,28 @@ def test_the_log_needs_a_login_and_the_right() -> None:
     assert browser_of(audrey()).get(EXPORT).status_code == 405
     assert browser_of(audrey()).post(LOG).status_code == 405
     assert reverse("audit") == LOG
+
+
+def recorded() -> Iterator[str]:
+    """Yield every code that the program writes as it stands, wherever a line is recorded."""
+    for app in ("barometer", "surveys", "responses"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+                if isinstance(node, ast.Call) and called == "audit.record" and isinstance(node.args[0], ast.Constant):
+                    yield str(node.args[0].value)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_every_line_that_the_program_writes_has_words(language: str) -> None:
+    codes = set(recorded()) | {f"retention.{clock.value}_deleted" for clock in Clock}
+    codes |= {f"{part.value}.{act.value}" for part in Part for act in Act if act != Act.FOUND}
+    assert len(codes) > 140
+    with translation.override(language):
+        assert [code for code in codes if in_words(code) == code] == []
+
+
+def test_the_page_says_what_was_done_in_words_beside_the_code(auditor: Client) -> None:
+    page = auditor.get(LOG).content.decode()
+    assert "Refusal noted<br><code>case.refused</code>" in page
+    assert '<option value="frame.loaded">Frame loaded</option>' in page
