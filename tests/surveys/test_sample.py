@@ -254,7 +254,7 @@ def test_staff_draw_and_see_what_was_drawn() -> None:
     text = browser_of(finn()).post(address(round_), SIZES, follow=True).content.decode()
     sample = Sample.objects.get()
     assert sample.drawn_by == finn()
-    for shown in ("The sample has been drawn.", "Finn Friis", sample.frame_sha256, "sample.drawn", "3 strata"):
+    for shown in ("The sample has been drawn.", "Finn Friis", sample.frame_sha256, ": Sample drawn", "3 strata"):
         assert shown in text
 
 
