@@ -74,7 +74,7 @@ def test_the_first_link_skips_to_the_content() -> None:
 
 
 def test_every_page_of_a_rehearsal_says_so(db: None) -> None:
-    context = {"round": make_round(rehearsal=True), "texts": {}, "languages": []}
+    context = {"round": make_round(rehearsal=True), "texts": {}, "languages": ()}
     with translation.override("da"):
         assert "Øvelse – ikke en rigtig undersøgelse" in render_to_string("respondent/closed.html", context)
         context["round"] = make_round(slug="real", rehearsal=False)

@@ -97,6 +97,8 @@ def error_target(field: BoundField) -> str:
 
 
 @register.filter
-def in_language(texts: Mapping[str, str]) -> str:
-    """Return the text in the active language out of texts by language; another one where it is missing."""
+def in_language(texts: Mapping[str, str] | None) -> str:
+    """Return the text in the active language out of texts by language; another one where it is missing, "" of none."""
+    if not texts:
+        return ""
     return texts.get(get_language() or "") or next(iter(texts.values()), "")

@@ -50,7 +50,7 @@ def typed_code(request: HttpRequest) -> HttpResponse:
         return _typed_code(request, others_of(languages))
 
 
-def _typed_code(request: HttpRequest, languages: list[tuple[str, str]]) -> HttpResponse:
+def _typed_code(request: HttpRequest, languages: tuple[tuple[str, str], ...]) -> HttpResponse:
     context = {"code": "", "problem": "", "languages": languages}
     if request.method != "POST":
         return render(request, "respondent/typed_code.html", context)

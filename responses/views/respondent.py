@@ -138,11 +138,11 @@ def show_case(
     return render(request, f"respondent/{template}.html", {**common, **context}, status=status)
 
 
-def other_languages(round_: Round) -> list[tuple[str, str]]:
+def other_languages(round_: Round) -> tuple[tuple[str, str], ...]:
     """Return (code, name in that language) of the round's languages but the one in use."""
     return others_of(round_.languages)
 
 
-def others_of(languages: Iterable[str]) -> list[tuple[str, str]]:
+def others_of(languages: Iterable[str]) -> tuple[tuple[str, str], ...]:
     active = translation.get_language()
-    return [(code, translation.get_language_info(code)["name_local"]) for code in languages if code != active]
+    return tuple((code, translation.get_language_info(code)["name_local"]) for code in languages if code != active)
