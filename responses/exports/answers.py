@@ -1,55 +1,48 @@
-"""The cells of one response's answers, question by question; what was asked before gives the same tuple again."""
+"""The cells of one response's answers, question by question; what was asked before gives the same part again."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
 
+from responses.exports.table import Part
 from responses.variables import NO_ANSWER, Block, Cell
-from surveys.questionnaire.routing import Item, Route
-
-Cells: TypeAlias = tuple[Cell, ...]
-MOST_KEPT = 4_000  # tuples of one block: beyond that, what a few respondents share is not worth the memory
+from surveys.questionnaire.definition import Answers
+from surveys.questionnaire.known_routes import Step, Walk
+from surveys.questionnaire.routing import Item, marked_texts
 
 
 class BlockCells:
-    """Gives the cells of one block. Equal answers give one and the same tuple, so that it need be rendered only once.
-
-    ``words``: whether what this respondent wrote may leave.
-    """
+    """Gives the cells of one block. Equal answers give one and the same part, so that it need be rendered only once."""
 
     def __init__(self, block: Block) -> None:
-        self.block, self.question = block, block.question
-        self.nothing: Cells = (None,) * len(block.variables)
-        self.varies = block.question.options_vary or block.question.rows_vary or bool(block.question.rows_marked_in)
-        self.known: dict[object, Cells] = {}
+        self.block, self.question, self.code = block, block.question, block.question.code
+        self.nothing = Part((None,) * len(block.variables))
+        self.has_words = self.question.type == "open" or bool(block.texts)
 
-    def of(self, route: Route, *, words: bool) -> Cells:
-        item = route.scope.items.get(self.question.code)
-        return self.nothing if item is None else self.cells(item, route.answers, words=words)
-
-    def cells(self, item: Item, answers: Mapping[str, object], *, words: bool) -> Cells:
-        """Return the cells of a question that was asked, from the answers that count."""
-        answer = answers.get(self.question.code)
-        if self.question.type == "open":
-            return (str(answer),) if answer is not None and words else (None,)
-        own = self._own_words(item, answers) if words and self.block.texts else {}
-        key = _key(answer), tuple(own.items()), (item.row_codes, item.option_codes) if self.varies else None
-        found = self.known.get(key)
+    def of(self, walk: Walk, stored: Answers, *, words: bool) -> Part:
+        """Return the cells of a respondent; ``words``: whether what was written in ``stored`` may leave."""
+        step = walk.steps.get(self.code)
+        if step is None:
+            return self.nothing
+        if words and self.has_words:
+            return Part(self._made(step.item, step.answer, self._own_words(step, stored)))
+        found: Part | None = step.cells
         if found is None:
-            found = self._made(item, answer, own)
-            if len(self.known) >= MOST_KEPT:
-                self.known.clear()
-            self.known[key] = found
+            found = step.cells = Part(self._made(step.item, step.answer, {}))
         return found
 
-    def _own_words(self, item: Item, answers: Mapping[str, object]) -> dict[str, str]:
-        """Return the texts of the open options that have one."""
-        texts = ((option, answers.get(item.text_key(option))) for option in self.block.texts)
-        return {option: str(text) for option, text in texts if text}
+    def _own_words(self, step: Step, stored: Answers) -> dict[str, str]:
+        """Return the texts of the open options that have one; of an open question under its own code."""
+        item, answer = step.item, step.answer
+        if self.question.type == "open":
+            return {} if answer is None else {item.code: str(answer)}
+        texts = marked_texts(item, answer, stored)
+        return {option: texts[item.text_key(option)] for option in self.block.texts if item.text_key(option) in texts}
 
-    def _made(self, item: Item, answer: object, own: Mapping[str, str]) -> Cells:
+    def _made(self, item: Item, answer: object, own: Mapping[str, str]) -> list[Cell]:
         offered = frozenset(item.option_codes)
         found: list[Cell] = []
         match self.question.type:
+            case "open":
+                found = [own.get(item.code)]
             case "single":
                 found = [answer if isinstance(answer, str) else NO_ANSWER]
                 found += [own.get(option) for option in self.block.texts]
@@ -63,7 +56,7 @@ class BlockCells:
                 asked = frozenset(item.row_codes)
                 for row in self.block.rows:
                     found += self._row(given.get(row), offered, asked=row in asked)
-        return tuple(found)
+        return found
 
     def _row(self, given: object, offered: frozenset[str], *, asked: bool) -> list[Cell]:
         if self.question.type == "grid":
@@ -75,13 +68,3 @@ class BlockCells:
         if not isinstance(given, list):
             return [NO_ANSWER if option in offered else None for option in self.block.options]
         return [int(option in given) if option in offered else None for option in self.block.options]
-
-
-def _key(answer: object) -> object:
-    """Return something that can be a key of a dictionary and tells one answer from every other."""
-    match answer:
-        case list():
-            return tuple(answer)
-        case dict():
-            return tuple((row, tuple(cell) if isinstance(cell, list) else cell) for row, cell in answer.items())
-    return answer

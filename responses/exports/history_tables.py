@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from responses.exports.about import about_of
 from responses.exports.own_words import own_words
 from responses.exports.study import study_of
-from responses.exports.table import Table
+from responses.exports.table import Part, Table
 from responses.exports.units import FIELDS, REGISTER, pseudonym, second
 from responses.models import Call, Case, CaseEvent, ContactAttempt, Response
 from responses.models.contact import Mail, mail_names
@@ -102,7 +102,7 @@ def _table(
     ordered = sorted(rows, key=lambda row: str(row[0]))  # stable: within a case in the order in which it came
     about = about_of(round_, content, privacy, language)
     study = study_of(round_, languages)
-    return Table(about, variables, len(ordered), lambda: ([row] for row in ordered), study=study)
+    return Table(about, variables, len(ordered), lambda: ([Part(row)] for row in ordered), study=study)
 
 
 def _variable(column: Column, languages: Sequence[str]) -> Variable:

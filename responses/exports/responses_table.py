@@ -27,8 +27,8 @@ from responses.variables import (
     written,
 )
 from surveys.models import Round
-from surveys.questionnaire.definition import Questionnaire
-from surveys.questionnaire.routing import route
+from surveys.questionnaire.definition import Answers, Questionnaire
+from surveys.questionnaire.known_routes import KnownRoutes
 
 AT_ONCE = 500
 CONSTANTS = (
@@ -71,6 +71,8 @@ class _Responses:
     units: UnitCells = field(init=False)
     blocks: tuple[BlockCells, ...] = field(init=False)
     derived: DerivedCells = field(init=False)
+    routes: KnownRoutes = field(init=False)
+    register: tuple[str, ...] = field(init=False)
     constants: Part = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,14 +81,12 @@ class _Responses:
         self.units = UnitCells(self.round, self.privacy, definition.languages)
         self.blocks = tuple(BlockCells(block) for block in blocks)
         self.derived = DerivedCells(definition)
+        self.routes = KnownRoutes(definition, texts=self.privacy is Privacy.FULL)
+        self.register = tuple(name for name in REGISTER if name in self.routes.read)
         about = self.about
-        self.constants = (
-            about.round,
-            int(about.rehearsal),
-            about.questionnaire,
-            about.privacy,
-            about.weights,
-            about.program,
+        rehearsal = int(about.rehearsal)
+        self.constants = Part(
+            (about.round, rehearsal, about.questionnaire, about.privacy, about.weights, about.program)
         )
         self.variables = (
             *self.units.variables(),
@@ -117,20 +117,22 @@ class _Responses:
         return Case.objects.of_round(self.round).filter(submitted | Q(disposition=Disposition.INELIGIBLE)).order_by()
 
     def rows(self, cases: list[int]) -> Iterator[Parts]:
+        """Yield the rows of the cases, in their order; what the file does not need of them is not read."""
+        more = {"answers", "passes"} if self.privacy is Privacy.FULL else {"answers"}
+        names = sorted({*self.units.fields(), *self.register, *more})
+        columns = [FIELDS[name] for name in names]
         for start in range(0, len(cases), AT_ONCE):
             chunk = cases[start : start + AT_ONCE]
-            found = {
-                values[0]: dict(zip(FIELDS, values, strict=True))
-                for values in self.cases().filter(pk__in=chunk).values_list(*FIELDS.values())
-            }
-            yield from (self._row(found[case]) for case in chunk if case in found)
+            values = self.cases().filter(pk__in=chunk).values_list("pk", *columns)
+            found = {case: dict(zip(names, row, strict=True)) for case, *row in values}
+            yield from (self._row(case, found[case]) for case in chunk if case in found)
 
-    def _row(self, row: Row) -> list[Part]:
-        unit = self.units.cells(row)
+    def _row(self, case: int, row: Row) -> list[Part]:
+        unit = Part(self.units.cells(case, row))
         if row["submitted_at"] is None:
             return [unit, *(block.nothing for block in self.blocks), self.derived.nothing, self.constants]
-        register = {name: row[name] for name in REGISTER}
-        taken = route(self.definition, register, row["answers"])  # type: ignore[arg-type]
-        words = bool(row["passes"])
-        answers = [block.of(taken, words=words) for block in self.blocks]
-        return [unit, *answers, self.derived.of(taken), self.constants]
+        stored: Answers = row["answers"]  # type: ignore[assignment]
+        walk = self.routes.walk({name: row[name] for name in self.register}, stored)  # type: ignore[misc]
+        words = bool(row.get("passes"))
+        answers = [block.of(walk, stored, words=words) for block in self.blocks]
+        return [unit, *answers, self.derived.of(walk), self.constants]

@@ -4,12 +4,13 @@ The whole table is in memory: these formats begin with what is known at their en
 is shortened, and ``Table.notes`` say so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from barometer.problems import Problem
-from responses.exports.table import Table
+from responses.exports.table import Part, Table
 from responses.variables import NO_ANSWER, Cell, Kind, Variable, in_language
 
 if TYPE_CHECKING:
@@ -78,13 +79,16 @@ def _read(table: Table, of_cell: Callable[[Cell, Variable], object]) -> tuple[An
     import pandas  # noqa: PLC0415 (heavy, and only these two formats need it)
     import pyreadstat  # noqa: PLC0415
 
-    columns: list[list[object]] = [[] for _ in table.variables]
-    for row in table.rows():
-        for column, cell, variable in zip(columns, row, table.variables, strict=True):
-            column.append(of_cell(cell, variable))
+    variables = table.variables
+
+    def values(part: Part, place: int) -> list[object]:
+        return [of_cell(cell, variable) for cell, variable in zip(part, variables[place:], strict=False)]
+
+    rows = [list(chain.from_iterable(row)) for row in table.made(values)]
+    columns: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else [()] * len(variables)
     series = {
         variable.name: pandas.Series(column, dtype=_dtype(variable, column))
-        for variable, column in zip(table.variables, columns, strict=True)
+        for variable, column in zip(variables, columns, strict=True)
     }
     return pyreadstat, pandas.DataFrame(series)
 

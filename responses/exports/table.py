@@ -2,20 +2,47 @@
 
 import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from barometer.problems import Problem
 from responses.exports.study import Study
 from responses.variables import Cell, Texts, Variable
 
-Part: TypeAlias = tuple[Cell, ...]
-Parts: TypeAlias = Sequence[Part]
+Made = TypeVar("Made")
 PROGRESS_EVERY = 500
-MOST_KEPT = 20_000
+
+
+class Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+_RAW = csv.writer(Echo(), lineterminator="\r\n")  # what the end of a line is decides what is quoted
+
+
+class Part(tuple[Cell, ...]):
+    """Cells that stand beside each other in a row, and how the raw CSV file writes them: rendered once, used often.
+
+    A part always stands at the same place of a row. ``made`` is what a format makes of it (``Table.made``).
+    """
+
+    text: str
+    made: Any
+
+    def __new__(cls, cells: Iterable[Cell]) -> "Part":
+        made = super().__new__(cls, cells)
+        # a lone empty cell would be quoted
+        made.text = "" if len(made) == 1 and made[0] is None else str(_RAW.writerow(made))[:-2]
+        made.made = None
+        return made
+
+
+Parts: TypeAlias = Sequence[Part]
 
 
 class RowsChanged(Exception):
@@ -65,9 +92,9 @@ class Table:
 
         Raises: RowsChanged.
         """
-        sha, fragments, rows = hashlib.sha256(self.codebook()), Fragments(), 0
+        sha, rows = hashlib.sha256(self.codebook()), 0
         for parts in self.source():
-            line = ",".join([fragments.of(part) for part in parts]) + "\r\n"
+            line = ",".join([part.text for part in parts]) + "\r\n"
             sha.update(line.encode())
             rows += 1
             if rows % PROGRESS_EVERY == 0:
@@ -91,6 +118,20 @@ class Table:
         for _line in self.lines():
             pass
 
+    def made(self, make: Callable[[Part, int], Made]) -> Iterator[list[Made]]:
+        """Yield what a format makes of the parts of each row; ``make`` is told the place of the first cell.
+
+        A part that comes again, which is the same object, is made once: one format for one table.
+        """
+        for parts, _line in self.lines():
+            row, place = [], 0
+            for part in parts:
+                if part.made is None:
+                    part.made = make(part, place)
+                row.append(part.made)
+                place += len(part)
+            yield row
+
     def codebook(self) -> bytes:
         """Return the variables and what the file says of itself, as the digest takes them."""
         return json.dumps(self.described(), ensure_ascii=False, sort_keys=True).encode()
@@ -99,34 +140,6 @@ class Table:
         """Return what the file says of itself, and its variables, as plain values."""
         about = {name: getattr(self.about, name) for name in self.about.__slots__}
         return about, [_plain(variable) for variable in self.variables]
-
-
-class Fragments:
-    """Renders parts of a row as raw CSV; a part that comes again is the same tuple and is rendered once."""
-
-    def __init__(self) -> None:
-        self.known: dict[int, tuple[Part, str]] = {}
-        self.buffer = io.StringIO()
-        self.writer = csv.writer(self.buffer, lineterminator="\r\n")
-
-    def of(self, part: Part) -> str:
-        found = self.known.get(id(part))
-        if found is not None and found[0] is part:
-            return found[1]
-        text = self._rendered(part)
-        if len(self.known) >= MOST_KEPT:
-            self.known.clear()
-        self.known[id(part)] = part, text  # the part is kept too, so that nothing else can get its id
-        return text
-
-    def _rendered(self, part: Part) -> str:
-        if len(part) == 1 and part[0] is None:
-            return ""  # a lone empty cell would be quoted
-        self.writer.writerow(part)
-        text = self.buffer.getvalue()[:-2]  # without the end of the line: what stands in it decides what is quoted
-        self.buffer.seek(0)
-        self.buffer.truncate()
-        return text
 
 
 def _plain(variable: Variable) -> Mapping[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from barometer.spreadsheet import BYTE_ORDER_MARK, for_spreadsheet
-from responses.exports.table import Table
+from responses.exports.table import Echo, Part, Table
 from responses.variables import Cell
 
 
@@ -21,12 +21,18 @@ def write_csv_for_people(table: Table, path: Path) -> None:
     """Labels; semicolons and decimal commas but in English; no cell that a spreadsheet would take for a formula."""
     comma = table.about.language != "en"
     labels = [variable.labels(table.about.language) for variable in table.variables]
+    separator = ";" if comma else ","
+    writer = csv.writer(Echo(), delimiter=separator, lineterminator="\r\n")
+
+    def text(part: Part, place: int) -> str:
+        words = in_words(part, labels[place : place + len(part)])
+        # beside an empty cell, so that a lone empty one is not quoted
+        return str(writer.writerow([*(for_spreadsheet(cell, comma) for cell in words), None]))[:-3]
+
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(BYTE_ORDER_MARK)
-        writer = csv.writer(file, delimiter=";" if comma else ",", lineterminator="\r\n")
-        writer.writerow([variable.name for variable in table.variables])
-        for row in table.rows():
-            writer.writerow([for_spreadsheet(cell, comma) for cell in in_words(row, labels)])
+        file.write(separator.join(variable.name for variable in table.variables) + "\r\n")
+        file.writelines(separator.join(row) + "\r\n" for row in table.made(text))
 
 
 def in_words(row: Iterable[Cell], labels: Iterable[dict[Cell, str]]) -> list[Cell]:
@@ -38,7 +44,9 @@ def write_json_lines(table: Table, path: Path) -> None:
     """One object per row, one member per variable; null where nothing was asked."""
     names = [json.dumps(variable.name) for variable in table.variables]
     encode = json.JSONEncoder(ensure_ascii=False).encode
+
+    def members(part: Part, place: int) -> str:
+        return ", ".join([f"{names[place + number]}: {encode(cell)}" for number, cell in enumerate(part)])
+
     with path.open("w", encoding="utf-8", newline="") as file:
-        for row in table.rows():
-            members = (f"{name}: {encode(cell)}" for name, cell in zip(names, row, strict=True))
-            file.write("{" + ", ".join(members) + "}\n")
+        file.writelines("{" + ", ".join(row) + "}\n" for row in table.made(members))

@@ -1,6 +1,5 @@
 """What a row tells of its workplace beside the answers: identity, design, register, case; by privacy level."""
 
-import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from responses.contact_days import zone
 from responses.dataset import Weighting, weigh
 from responses.models import Response
 from responses.models.case import OUTCOME_LABELS
-from responses.variables import Cell, Kind, Privacy, Value, Variable, register_variables, said, truths
+from responses.variables import REGISTER_CODES, Cell, Kind, Privacy, Value, Variable, register_variables, said, truths
 from surveys.calendar import is_late
 from surveys.models import Round
 
@@ -57,6 +56,7 @@ REGISTER = (
     "reg_size_class",
     "reg_region",
 )
+COARSE = tuple(REGISTER_CODES)
 # name, kind, label, from which level of privacy on
 DESIGN: tuple[tuple[str, Kind, Promise], ...] = (
     ("case_stratum", Kind.TEXT, _("Stratum of the sample")),
@@ -93,7 +93,7 @@ CODES: dict[str, Iterable[tuple[str, Promise]]] = {
 def pseudonym(round_: Round, case: int) -> str:
     """Return what a case is called in the files of its round: 16 hexadecimal digits, which only the key links to it."""
     message = f"export:{round_.slug}:{case}".encode()
-    return hmac.new(settings.SAMPLING_KEY, message, hashlib.sha256).hexdigest()[:16]
+    return hmac.digest(settings.SAMPLING_KEY, message, "sha256").hex()[:16]
 
 
 class CaseWeight(NamedTuple):
@@ -137,11 +137,43 @@ class UnitCells:
         register = register_variables(self.languages)
         return (*first, *self._listed(DESIGN), *register, *self._listed(self._more()))
 
-    def cells(self, row: Row) -> tuple[Cell, ...]:
-        """Return the cells of a row of ``FIELDS``."""
-        values = self._values(row)
-        names = ["case_id", "in_scope", *(name for name, *_rest in DESIGN), *REGISTER[3:5], *REGISTER[6:]]
-        return tuple([values[name] for name in (*names, *(name for name, *_rest in self._more()))])
+    def fields(self) -> set[str]:
+        """Return the names of ``FIELDS`` that the cells are made of."""
+        of_case = {"language", "mode", "proxy", "started_at"} if self.privacy is not Privacy.STATISTICAL else set()
+        named = {"outcome", *(name for name, *_rest in NAMED[1:])} if self.privacy is Privacy.FULL else set()
+        return {"stratum", "probability", "submitted_at", *COARSE, *of_case, *named}
+
+    def cells(self, case: int, row: Row) -> list[Cell]:
+        """Return the cells of a case, from a row of ``fields``."""
+        stratum = row["stratum"]
+        assert isinstance(stratum, int)
+        weight = self._live(stratum) if self.stored is None else self.stored.get(case, UNKNOWN)
+        cells: list[Cell] = [pseudonym(self.round, case), int(row["submitted_at"] is not None)]
+        cells += self._drawn[stratum]
+        cells.append(row["probability"])  # type: ignore[arg-type]
+        cells += weight
+        cells += [row[name] for name in COARSE]  # type: ignore[misc]
+        if self.privacy is not Privacy.STATISTICAL:
+            cells += self._of_case(row)
+        if self.privacy is Privacy.FULL:
+            cells.append(str(row["outcome"]))
+            cells += [row[name] for name, *_rest in NAMED[1:]]  # type: ignore[misc]
+        return cells
+
+    @cached_property
+    def _drawn(self) -> Mapping[int, tuple[Cell, ...]]:
+        """What the draw says of each stratum."""
+        return {each.pk: (each.code, each.population_size, each.sample_size) for each in self.weighting.strata}
+
+    @cached_property
+    def _weights(self) -> dict[int, CaseWeight]:
+        return {}
+
+    def _live(self, stratum: int) -> CaseWeight:
+        found = self._weights.get(stratum)
+        if found is None:
+            found = self._weights[stratum] = weight_of(self.weighting, stratum)
+        return found
 
     def _more(self) -> tuple[tuple[str, Kind, Promise], ...]:
         match self.privacy:
@@ -162,43 +194,20 @@ class UnitCells:
         codes = CODES.get(name, ())
         return tuple(Value(code, place, said(label, self.languages)) for place, (code, label) in enumerate(codes, 1))
 
-    def _values(self, row: Row) -> dict[str, Cell]:
-        number = row["stratum"]
-        assert isinstance(number, int)
-        stratum = self.weighting.strata[self.weighting.place[number]]
-        values: dict[str, Cell] = {name: row[name] for name in FIELDS if name.startswith("reg_")}  # type: ignore[misc]
-        submitted = row["submitted_at"]
-        case = row["case"]
-        assert isinstance(case, int)
-        weight = weight_of(self.weighting, number) if self.stored is None else self.stored.get(case, UNKNOWN)
-        values |= {
-            "case_id": pseudonym(self.round, case),
-            "in_scope": int(submitted is not None),
-            "case_stratum": stratum.code,
-            "case_population_size": stratum.population_size,
-            "case_sample_size": stratum.sample_size,
-            "case_inclusion_probability": row["probability"],  # type: ignore[dict-item]
-            "case_weighting_stratum": weight.stratum,
-            "case_weighting_population": weight.population,
-            "case_base_weight": weight.before,
-            "case_weight": weight.value,
-        }
-        if self.privacy is not Privacy.STATISTICAL:
-            values |= self._of_case(row)
-        return values
-
-    def _of_case(self, row: Row) -> dict[str, Cell]:
+    def _of_case(self, row: Row) -> list[Cell]:
+        """In the order of ``CASE``."""
         started, submitted = row["started_at"], row["submitted_at"]
-        values: dict[str, Cell] = {"case_language": str(row["language"]), "case_outcome": str(row["outcome"])}
         if not isinstance(submitted, datetime):
-            return values | dict.fromkeys(name for name, *_rest in CASE if name not in values)
-        return values | {
-            "case_mode": str(row["mode"]),
-            "case_proxy": int(bool(row["proxy"])),
-            "case_started_at": second(started),
-            "case_submitted_at": second(submitted),
-            "case_late": int(is_late(submitted, self.round.deadline, zone())),
-        }
+            return [str(row["language"]), *[None] * (len(CASE) - 1)]
+        late = int(is_late(submitted, self.round.deadline, zone()))
+        return [
+            str(row["language"]),
+            str(row["mode"]),
+            int(bool(row["proxy"])),
+            second(started),
+            second(submitted),
+            late,
+        ]
 
 
 def weight_of(weighting: Weighting, stratum: int) -> CaseWeight:

@@ -229,7 +229,7 @@ def route(questionnaire: Questionnaire, register: Register, answers: Answers) ->
         if answer is not None:
             kept[question.code] = answer
             if question.open_codes:
-                kept.update(_texts(item, answer, answers))
+                kept.update(marked_texts(item, answer, answers))
         if first_unanswered is None and question.required and question.type != "display" and not item.complete(answer):
             first_unanswered = item
     return Route(
@@ -248,6 +248,11 @@ def _item(question: Question, scope: RouteScope, kept: Answers) -> Item | None:
     """The question as asked here; None when it is off, its condition is not true, or there is nothing to mark."""
     if not question.enabled or (question.ask_if is not None and question.ask_if.evaluate(scope) is not True):
         return None
+    return offered_item(question, scope, kept)
+
+
+def offered_item(question: Question, scope: RouteScope, kept: Answers) -> Item | None:
+    """The question as offered to those of whom its own condition is true; None when there is nothing to mark."""
     options = _offered(question.options_on, scope) if question.options_vary else question.options_on
     if question.rows_marked_in is not None:
         rows = _marked_rows(question.rows_marked_in, scope, kept)
@@ -277,7 +282,7 @@ def _own_words(option: Choice, text: object) -> Choice:
     return replace(option, label=Label(dict.fromkeys(option.label.texts, text), verbatim=True))
 
 
-def _texts(item: Item, answer: object, answers: Answers) -> dict[str, str]:
+def marked_texts(item: Item, answer: object, answers: Answers) -> dict[str, str]:
     """The texts of the open options that are marked."""
     texts = {}
     for option in item.question.open_codes:

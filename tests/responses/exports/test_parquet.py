@@ -17,7 +17,7 @@ from responses.exports import making
 from responses.exports.formats import FORMATS
 from responses.exports.making import CONTENTS, ExportRefused, Order
 from responses.exports.parquet_file import ROWS_PER_GROUP
-from responses.exports.table import About, Table
+from responses.exports.table import About, Part, Table
 from responses.variables import Cell, Kind, Privacy, Value, Variable
 from surveys.models import Round
 from tests.every_type import FULL, every_type
@@ -87,7 +87,7 @@ def test_more_rows_than_fit_into_one_group_are_all_there_in_order(tmp_path: Path
     variable = Variable("answer", Kind.CODE, {"en": "Answer"}, values)
     about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
     cells: list[Cell] = [("yes", "no", None)[number % 3] for number in range(2 * ROWS_PER_GROUP + 1)]
-    found = read(Table(about, (variable,), len(cells), lambda: ([(cell,)] for cell in cells)), tmp_path)
+    found = read(Table(about, (variable,), len(cells), lambda: ([Part((cell,))] for cell in cells)), tmp_path)
     assert found.column("answer").to_pylist() == cells
 
 

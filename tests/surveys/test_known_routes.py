@@ -1,0 +1,90 @@
+"""Routes of many respondents, looked up: for each of them what ``route`` says, whoever came before."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from surveys.questionnaire import known_routes
+from surveys.questionnaire.definition import Questionnaire, Register
+from surveys.questionnaire.known_routes import KnownRoutes
+from surveys.questionnaire.routing import route
+from tests.questionnaires import BAROMETER
+from tests.surveys.test_routing_properties import (
+    NAMES,
+    QUESTIONNAIRES,
+    garbage,
+    seeds,
+    several,
+    some_answer,
+    some_answers,
+    some_register,
+)
+
+# one for all respondents of all tests, so that each finds what those before have left
+KNOWN = {name: KnownRoutes(questionnaire) for name, questionnaire in QUESTIONNAIRES.items()}
+
+
+def filled_in(questionnaire: Questionnaire, register: Register, rng: random.Random) -> dict[str, Any]:
+    """Return the answers of somebody who answers most questions."""
+    answers: dict[str, Any] = {}
+    while (item := route(questionnaire, register, answers).first_unanswered) and rng.random() < 0.97:
+        answers[item.code] = some_answer(item, rng)
+    return answers
+
+
+def assert_same(routes: KnownRoutes, register: Register, answers: dict[str, Any]) -> None:
+    questionnaire = routes.questionnaire
+    expected, found = route(questionnaire, register, answers), routes.walk(register, answers)
+    steps = list(found.steps.values())
+    assert [step.item.code for step in steps] == [item.code for item in expected.items]
+    for step, item in zip(steps, expected.items, strict=True):
+        assert (step.item.row_codes, step.item.option_codes) == (item.row_codes, item.option_codes)
+        assert step.answer == expected.answers.get(item.code)
+        assert step.complete is item.complete(step.answer)
+    for derived in questionnaire.derived:
+        assert found.value(derived.name) is expected.value(derived.name), derived.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+@several
+@given(seed=seeds)
+def test_whoever_comes_is_asked_what_route_says(name: str, seed: int) -> None:
+    rng, routes = random.Random(seed), KNOWN[name]
+    for _ in range(5):
+        register = some_register(routes.questionnaire, rng)
+        assert_same(routes, register, some_answers(routes.questionnaire, rng))
+        assert_same(routes, register, filled_in(routes.questionnaire, register, rng))
+
+
+@several
+@given(answers=garbage)
+def test_stored_garbage_is_no_answer_here_either(answers: Any) -> None:
+    stored = json.loads(json.dumps(answers))
+    for name, routes in KNOWN.items():
+        codes = [question.code for question in QUESTIONNAIRES[name].questions]
+        assert_same(routes, {}, dict.fromkeys(codes, stored))
+
+
+def test_beginning_anew_when_too_much_is_kept_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_routes, "MOST_KEPT", 2)
+    routes, rng = KnownRoutes(QUESTIONNAIRES[BAROMETER]), random.Random(7)
+    for _ in range(200):
+        register = some_register(routes.questionnaire, rng)
+        assert_same(routes, register, filled_in(routes.questionnaire, register, rng))
+
+
+def test_without_texts_only_open_questions_are_left_out_on_which_nothing_rests() -> None:
+    questionnaire = QUESTIONNAIRES[BAROMETER]
+    routes, rng = KnownRoutes(questionnaire, texts=False), random.Random(11)
+    for _ in range(100):
+        register = some_register(questionnaire, rng)
+        answers = filled_in(questionnaire, register, rng)
+        expected, found = route(questionnaire, register, answers), routes.walk(register, answers)
+        left_out = {item.code for item in expected.items} - set(found.steps)
+        assert {questionnaire.question(code).type for code in left_out} <= {"open", "display"}
+        assert left_out.isdisjoint(routes.read)
+        for derived in questionnaire.derived:
+            assert found.value(derived.name) is expected.value(derived.name)
