@@ -114,7 +114,7 @@ def _with_header(found: Iterator[dict[str, Cell]]) -> Iterator[Sequence[Cell]]:
 
 def _draw_sheet(book: xlsxwriter.Workbook, figure: FigureEstimate) -> None:
     """Write the shares that are drawn as a table, the chart of them, and the note below."""
-    sheet, bold = book.add_worksheet(gettext("Figure")), book.add_format({"bold": True})
+    sheet, bold = book.add_worksheet(gettext("Chart")), book.add_format({"bold": True})
     whole = book.add_format({"num_format": "0" + ("." + "0" * figure.decimals if figure.decimals else "") + "%"})
     sheet.set_column(0, 0, 48)
     sheet.write_string(0, 0, figure.heading, bold)

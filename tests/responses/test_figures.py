@@ -194,8 +194,8 @@ def test_the_workbook_has_the_figure_as_a_chart_and_all_numbers(answered: Round)
     with translation.override("en"):
         content = KINDS["xlsx"][1](answered.slug, found)
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    assert book.sheet_names == ["Figure", "Numbers"]
-    sheet = book.get_sheet_by_name("Figure").to_python()
+    assert book.sheet_names == ["Chart", "Numbers"]
+    sheet = book.get_sheet_by_name("Chart").to_python()
     assert sheet[0][0] == "Figure 4. Values created by the innovation"
     labels = [row[0] for row in sheet]
     place = labels.index("Higher quality")
@@ -205,6 +205,13 @@ def test_the_workbook_has_the_figure_as_a_chart_and_all_numbers(answered: Round)
     with ZipFile(io.BytesIO(content)) as parts:
         chart = parts.read("xl/charts/chart1.xml").decode()
     assert chart.count("<c:ser>") == 2 and "pattFill" in chart
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_every_figure_can_be_taken_as_every_kind_of_file(answered: Round, language: str) -> None:
+    with translation.override(language):
+        for found in estimate_figures(answered, [], language):
+            assert all(len(write(answered.slug, found)) > 1000 for _type, write in KINDS.values())
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
