@@ -70,7 +70,7 @@ FIELDS = {
         personal="",
         other=(
             "slug questionnaire country languages opens_on deadline closes_on target_response_rate voluntary "
-            "rehearsal second_person coordinators sampling_key_fingerprint opened_at closed_at published_at"
+            "rehearsal second_person coordinators sampling_key_fingerprint opened_at closed_at published_at texts_stamp"
         ),
     ),
     "surveys.RoundText": Fields(

@@ -14,6 +14,7 @@ from barometer import audit, stale
 from barometer.models import User
 from surveys.actions.default_plan import DEFAULT_PLAN, StepPlan, add_steps, follow_the_closing
 from surveys.models import Questionnaire, Round, RoundText
+from surveys.models.round import new_stamp
 
 DEFAULT_TEXTS = Path(__file__).resolve().parent.parent / "round_texts"
 DEFAULT_DAYS_AFTER_DEADLINE = 14
@@ -163,6 +164,8 @@ def save_texts(
         if texts[field, language]
     )
     if changed:
+        round_.texts_stamp = new_stamp()
+        round_.save(update_fields=["texts_stamp"])
         names = [f"{field}.{language}" for field, language in changed]
         audit.record("round.texts_changed", target=round_, by=by, at=at, facts={"texts": names})
     return changed

@@ -1,13 +1,21 @@
 """One edition of the barometer, and the texts in which it presents itself."""
 
+import secrets
 from datetime import date
 from typing import Self
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from barometer.prepared import Prepared
 from surveys.models.questionnaire import Questionnaire
+
+MOST_KEPT = 200  # rounds and languages whose texts a process keeps, of some kB each
+
+
+def new_stamp() -> str:
+    """Return what no texts were ever stamped with."""
+    return secrets.token_hex(8)
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -22,7 +30,8 @@ class Round(models.Model):
     Life: draft → open → closed → published, told by the dates on which it happened. ``deadline`` is the
     day printed in mails; answers count until staff close the round, those after it are late. With ``second_person``
     no wave of mails leaves before somebody else than its maker has approved it; with ``coordinators`` the contact
-    persons of authorities may correct the leaders' addresses.
+    persons of authorities may correct the leaders' addresses. ``texts_stamp`` is a new one
+    whenever a text has changed.
     """
 
     class Status(models.TextChoices):
@@ -47,6 +56,7 @@ class Round(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    texts_stamp = models.CharField(max_length=16, default=new_stamp, editable=False)
 
     objects = RoundQuerySet.as_manager()
 
@@ -93,8 +103,22 @@ class Round(models.Model):
         return (on - self.opens_on).days
 
     def texts_in(self, language: str) -> dict[str, str]:
-        """Return the round's texts in one language by field; one query."""
-        return dict(TEXTS.rows(self.pk, language))
+        """Return the round's texts in one language by field.
+
+        One query, or none when this process has read them before, as the round was read with them. Inside a
+        transaction they are neither kept nor taken from what is kept: they may be those of a change that comes to
+        nothing, or be changed already while this round is as it was read before.
+        """
+        if connection.in_atomic_block:
+            return dict(TEXTS.rows(self.pk, language))
+        key = (self.pk, self.texts_stamp, language)
+        texts = _kept.get(key)
+        if texts is None:
+            texts = dict(TEXTS.rows(self.pk, language))
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            _kept[key] = texts
+        return dict(texts)
 
 
 class RoundText(models.Model):
@@ -147,3 +171,4 @@ def _texts(round_: int, language: str) -> models.QuerySet[RoundText, tuple[str, 
 
 
 TEXTS = Prepared(_texts, -1, "")
+_kept: dict[tuple[int, str, str], dict[str, str]] = {}
