@@ -8,6 +8,7 @@ from barometer.problems import Problem, sentence
 from responses.estimate_tables import Table
 from responses.estimator import Estimator
 from responses.groupings import condition_in_words, grouping_by, read_filter
+from responses.kept import kept
 from responses.problem_texts import TEXTS
 from responses.round_design import Joined, RoundDesign
 from responses.statistics.comparing import holm
@@ -103,6 +104,7 @@ class NotEstimated(Exception):
         super().__init__(self.said)
 
 
+@kept
 def indicators_of(questionnaire: Questionnaire) -> Indicators:
     """Return the indicators shipped with the instrument.
 

@@ -9,6 +9,7 @@ from responses.estimate_tables import GroupTest, Line, Table
 from responses.estimates import Basis, NoIndicators, edition_of, expressions_of, indicators_of
 from responses.estimator import Estimator
 from responses.groupings import base_name, option_label
+from responses.kept import kept
 from responses.table_maker import TableMaker, words
 from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
@@ -97,11 +98,16 @@ class UnknownFigure(Exception):
         self.id, self.known = id_, known
 
 
-def figures_of(questionnaire: Questionnaire, indicators: Indicators) -> Figures:
+@kept
+def figures_of(questionnaire: Questionnaire) -> Figures:
     """Return the figures shipped with the instrument.
 
     Raises: NoFigures; ValueError for a file that does not fit the questionnaire and its indicators.
     """
+    try:
+        indicators = indicators_of(questionnaire)
+    except NoIndicators as error:
+        raise NoFigures(questionnaire.code) from error
     path = SHIPPED / f"{questionnaire.code}.figures.yaml"
     if not path.is_file():
         raise NoFigures(questionnaire.code)
@@ -117,11 +123,7 @@ def estimate_figures(round_: Round, ids: Sequence[str], language: str) -> tuple[
     Raises: NoFigures, UnknownFigure.
     """
     questionnaire = round_.questionnaire.definition()
-    try:
-        indicators = indicators_of(questionnaire)
-    except NoIndicators as error:
-        raise NoFigures(questionnaire.code) from error
-    known = figures_of(questionnaire, indicators)
+    known, indicators = figures_of(questionnaire), indicators_of(questionnaire)
     for id_ in ids:
         if known.number(id_) is None:
             raise UnknownFigure(id_, [figure.id for figure in known.figures])

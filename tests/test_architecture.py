@@ -137,6 +137,7 @@ LAYERS = (
         "dataset",
         "round_design",
         "groupings",
+        "kept",
         "estimator",
         "estimate_tables",
         "table_maker",
