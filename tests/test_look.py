@@ -97,7 +97,8 @@ def test_the_login_page_shows_what_is_missing(client: Client, db: None) -> None:
 
 
 def test_no_template_breaks_the_content_security_policy() -> None:
-    pages = [path for path in (ROOT / "templates").rglob("*.html") if "emails" not in path.parts]
+    codebook = ROOT / "templates" / "responses" / "codebook" / "file.html"  # which is never a page, but downloaded
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if "emails" not in path.parts and path != codebook]
     assert len(pages) > 30
     for path in pages:
         text = path.read_text()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [*of_surveys, *of_responses]
 SOMETHING = {"slug": "x", "pk": 1, "number": 1, "act": "x", "part": "page", "name": "x", "code": "x"}
-SOMETHING |= {"note": 1, "what": "cases", "table": "levels", "kind": "csv"}
+SOMETHING |= {"note": 1, "what": "cases", "table": "levels", "kind": "csv", "figure": "fig1"}
 FORBIDDEN, WRONG_METHOD = 403, 405
 
 

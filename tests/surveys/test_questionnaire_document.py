@@ -9,6 +9,7 @@ import yaml
 from django.utils import translation
 
 from barometer.problems import Problem, sentence
+from surveys.indicator_texts import INDICATORS
 from surveys.problem_texts import COMPARISON, QUESTIONNAIRE, TEXTS, XLSFORM
 from surveys.questionnaire.checks import WARNINGS
 from surveys.questionnaire.definition import QuestionType, RegisterType
@@ -183,14 +184,15 @@ def _codes_in_pure_code() -> set[str]:
 
 
 def test_every_problem_has_a_sentence() -> None:
-    assert _codes_in_pure_code() <= set(QUESTIONNAIRE) | set(COMPARISON)
+    assert _codes_in_pure_code() <= set(QUESTIONNAIRE) | set(INDICATORS) | set(COMPARISON)
     assert set(QUESTIONNAIRE) | set(XLSFORM) >= WARNINGS
 
 
 def test_every_sentence_belongs_to_a_problem() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in PURE.glob("*.py"))
     elsewhere = {"unreadable_expression"}  # surveys/actions/questionnaire.py
-    assert [code for code in QUESTIONNAIRE if f'"{code}"' not in source and code not in elsewhere] == []
+    known = {**QUESTIONNAIRE, **INDICATORS}
+    assert [code for code in known if f'"{code}"' not in source and code not in elsewhere] == []
 
 
 def test_a_sentence_names_the_question_first() -> None:
