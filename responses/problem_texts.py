@@ -139,6 +139,10 @@ TEXTS: dict[str, str | Promise] = {
         "Parquet files need the library pyarrow, which is not installed. Choose another format, or ask whoever runs "
         "the program (docs/operators.md)."
     ),
+    "export_failed": _(
+        "The program met a fault while it made the file. Ask whoever runs the program to look at its log, or choose "
+        "another format."
+    ),
     "export_gave_up": _(
         "It was begun three times and never finished. Ask whoever runs the program to look at its log."
     ),

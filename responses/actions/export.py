@@ -142,6 +142,7 @@ def _make(pk: int, claimed_at: datetime, clock: Callable[[], datetime]) -> bool:
         path = Path(folder, "file")
         try:
             made = make_file(file.round, order_of(file), path, progress)
+            _keep(path, made)
         except RowsChanged as changed:
             logger.warning("Export %s is made again: %s", pk, changed)
             ExportFile.objects.held(pk, claimed_at).update(seen_at=None, claimed_at=None)
@@ -149,7 +150,12 @@ def _make(pk: int, claimed_at: datetime, clock: Callable[[], datetime]) -> bool:
         except ExportRefused as refused:
             ExportFile.objects.held(pk, claimed_at).update(failure=refused.problem.code)
             return False
-        _keep(path, made)
+        except ClaimLost:
+            raise
+        except Exception:  # whatever a format stumbles over: it would again, and the others wait behind it
+            logger.exception("Export %s could not be made", pk)
+            ExportFile.objects.held(pk, claimed_at).update(failure="export_failed")
+            return False
     _finish(file, made, claimed_at, clock())
     return True
 

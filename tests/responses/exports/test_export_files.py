@@ -11,13 +11,14 @@ import pytest
 from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from pytest import LogCaptureFixture
 from pytest_django.fixtures import Settings
 
 from barometer.models import AuditEvent
 from barometer.roles import Role
 from responses.actions import erasure, export
 from responses.exports.making import ExportRefused, Order
-from responses.models import ExportFile
+from responses.models import ExportFile, Response
 from responses.models.export import MOST_ATTEMPTS, STALE
 from responses.variables import Privacy
 from surveys.models import Round
@@ -113,6 +114,24 @@ def test_a_file_that_kills_every_worker_is_given_up(round_: Round) -> None:
     assert (file.state(at), file.failure) == (ExportFile.State.FAILED, "export_gave_up")
     page = browser_of(ana()).get(reverse("export", args=[round_.slug])).content.decode()
     assert "It was begun three times and never finished." in page
+
+
+def test_a_format_that_stumbles_over_the_data_ends_at_once_and_the_next_file_is_made(
+    round_: Round, caplog: LogCaptureFixture
+) -> None:
+    Response.objects.update(mode="odd")  # no number stands for it in SPSS
+    bad, good = asked(round_, Order("paradata", Privacy.RESEARCH, "sav", "da")), asked(round_)
+    assert export.make_waiting(clock=lambda: NOON) == 1
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state(NOON), bad.failure, bad.attempts) == (ExportFile.State.FAILED, "export_failed", 1)
+    assert good.state(NOON) is ExportFile.State.READY
+    assert not ExportFile.objects.to_make(NOON + timedelta(days=1)).exists()
+    [line] = [line for line in caplog.records if line.levelname == "ERROR"]
+    assert line.getMessage() == f"Export {bad.pk} could not be made"
+    assert line.exc_info is not None
+    page = browser_of(ana()).get(reverse("export", args=[round_.slug])).content.decode()
+    assert "The program met a fault while it made the file." in page
 
 
 def test_a_worker_that_was_overtaken_leaves_the_file_to_the_other(round_: Round) -> None:
