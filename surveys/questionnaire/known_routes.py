@@ -36,12 +36,20 @@ class _Kept(dict[object, Found]):
 class Step:
     """A question that is asked, and the answer: the same object for all who have both. ``cells``: a caller's own."""
 
-    __slots__ = ("answer", "cells", "complete", "item", "seen")
+    __slots__ = ("_scope", "answer", "cells", "complete", "item", "seen")
 
     def __init__(self, item: Item, answer: object) -> None:
         self.item, self.answer, self.complete = item, answer, item.complete(answer)
         self.seen: dict[KnownExpression, Any] = {}  # what an expression sees of it; its value, if it sees nothing else
         self.cells: Any = None
+        self._scope: RouteScope | None = None
+
+    def scope(self, questionnaire: Questionnaire) -> RouteScope:
+        """Return what an expression sees that reads this question alone."""
+        if self._scope is None:
+            self._scope = RouteScope(questionnaire, {})
+            self._scope.add(self.item, self.answer)
+        return self._scope
 
 
 class Walk:
@@ -100,8 +108,7 @@ class KnownExpression:
         self.question = self.parts[0][0] if len(self.parts) == 1 and not self.whole else None
 
     def value(self, walk: Walk) -> Value:
-        known: dict[Any, Value] = self.known
-        key: object = self
+        key: object = None
         if self.only is not None:
             key = walk.values.get(self.only, UNKNOWN)
             if key is UNKNOWN:
@@ -109,13 +116,20 @@ class KnownExpression:
         elif self.question is not None:
             step = walk.steps.get(self.question)
             if step is not None:
-                known = step.seen
+                return self._of(step, walk)
         else:
             key = self._seen(walk)
-        value = known.get(key, UNKNOWN)
+        value = self.known.get(key, UNKNOWN)
         if value is UNKNOWN:
-            value = known[key] = self.expression.value(walk.scope())
+            value = self.known[key] = self.expression.value(walk.scope())
         return value  # type: ignore[return-value]
+
+    def _of(self, step: Step, walk: Walk) -> Value:
+        """Return the value of an expression that reads one question alone."""
+        if self not in step.seen:
+            step.seen[self] = self.expression.value(step.scope(walk.routes.questionnaire))
+        value: Value = step.seen[self]
+        return value
 
     def _seen(self, walk: Walk) -> object:
         steps = walk.steps
@@ -126,8 +140,7 @@ class KnownExpression:
         return tuple(seen)
 
     def _part(self, walk: Walk, step: Step, parts: tuple[Expression, ...]) -> tuple[Value, ...]:
-        scope = RouteScope(walk.routes.questionnaire, {})
-        scope.add(step.item, step.answer)
+        scope = step.scope(walk.routes.questionnaire)
         made = step.seen[self] = tuple([part.value(scope) for part in parts])
         return made
 
