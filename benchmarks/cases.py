@@ -43,7 +43,7 @@ def make_cases(round_: Round, number: int) -> None:
     """Write the rows of so many cases, with names as registers have them in 98 municipalities."""
     chance = random.Random(2026)
     stratum = make_stratum(round_, code="all")
-    workplaces = [_workplace(round_, place, chance) for place in range(number)]
+    workplaces = [workplace(round_, place, chance) for place in range(number)]
     with transaction.atomic():
         made = Workplace.objects.bulk_create(workplaces, 5000)
         units = [SampleUnit(sample=stratum.sample, workplace=w, stratum=stratum, inclusion_probability=1) for w in made]
@@ -57,7 +57,7 @@ def make_cases(round_: Round, number: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _workplace(round_: Round, place: int, chance: random.Random) -> Workplace:
+def workplace(round_: Round, place: int, chance: random.Random) -> Workplace:
     town = chance.randrange(98)
     return Workplace(
         round=round_,

@@ -1,42 +1,165 @@
-"""How long the files of a full round of about 2,270 responses take, in every format.
+"""How long the files of a round take, in every format, and how much memory: of 2,271 responses, and of 100,000.
 
-    DATABASE_URL=postgresql://… python -m benchmarks.export
+    DATABASE_URL=postgresql://… python -m benchmarks.export [--large 100000]
 
-Simulates a whole fieldwork first, in a database of its own; that takes minutes. Target: all formats in 5 s together.
+Makes both rounds in a database of its own, with the shipped questionnaire and answers of which hardly two are alike:
+a minute or two. Each file is made by a process that has just started, as a worker may have. Targets: all formats in
+5 s together; CSV of the large round in 8 s and 150 MB.
 """
 
+import argparse
+import os
+import random
+import subprocess
+import sys
 import tempfile
-from functools import partial
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 
-from benchmarks.dashboard import full_round, measured
-from responses.dataset import make_dataset
-from responses.estimates import expressions_of, indicators_of
+from benchmarks.cases import workplace
 from responses.exports.formats import FORMATS
-from responses.exports.making import Made, Order, make_file
-from responses.models import Response
+from responses.models import Case, Response
+from responses.statistics.dispositions import Disposition
+from surveys.models import Questionnaire, Round, SampleUnit, Stratum, Workplace
+from surveys.questionnaire.definition import Questionnaire as Definition
+from surveys.questionnaire.routing import Item, RouteScope, offered_item
+from tests.factories import make_open_round, make_stratum
+from tests.instruments import shipped
+
+RESPONSES, LARGE = 2_271, 100_000
+OF_A_LARGE_ROUND = ("csv",)
+MAKE = r"""
+import re, sys, tempfile, time
+import django
+django.setup()
+from pathlib import Path
+from responses.exports.making import Order, make_file
 from responses.variables import Privacy
 from surveys.models import Round
+round_ = Round.objects.select_related("questionnaire").get(slug=sys.argv[1])
+clock, cpu = time.perf_counter(), time.process_time()
+with tempfile.TemporaryDirectory() as folder:
+    order = Order("responses", Privacy.STATISTICAL, sys.argv[2], "da")
+    made = make_file(round_, order, Path(folder, "file"), lambda rows, of: None)
+memory = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+print(time.perf_counter() - clock, time.process_time() - cpu, memory, made.size / 1e6)
+"""
 
-REPEATS = 3
 
-
-def write(round_: Round, format_: str) -> Made:
+@contextmanager
+def database() -> Iterator[dict[str, str]]:
+    """Yield the environment in which another process finds this database."""
     with tempfile.TemporaryDirectory() as folder:
-        order = Order("responses", Privacy.STATISTICAL, format_, "da")
-        return make_file(round_, order, Path(folder, "file"), lambda rows, of: None)
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = str(Path(folder, "benchmark.sqlite3"))
+        databases = setup_databases(verbosity=0, interactive=False)
+        try:
+            name = str(connection.settings_dict["NAME"])
+            here = os.environ["DATABASE_URL"]
+            there = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"{here.rpartition('/')[0]}/{name}"
+            yield {**os.environ, "DATABASE_URL": there}
+        finally:
+            teardown_databases(databases, verbosity=0)
+
+
+def make_round(slug: str, questionnaire: Questionnaire, number: int) -> Round:
+    """Return a round with so many submitted responses, all in one stratum."""
+    chance, now, definition = random.Random(2026), timezone.now(), questionnaire.definition()
+    round_ = make_open_round(slug=slug, questionnaire=questionnaire)
+    stratum = make_stratum(round_, code="all", population_size=3 * number, sample_size=number)
+    for start in range(0, number, 5_000):
+        places = range(start, min(start + 5_000, number))
+        with transaction.atomic():
+            works = Workplace.objects.bulk_create([workplace(round_, place, chance) for place in places])
+            units = SampleUnit.objects.bulk_create([_unit(work, stratum) for work in works])
+            cases = Case.objects.bulk_create([_case(round_, unit) for unit in units])
+            given = (answers_of(definition, work.register(), chance) for work in works)
+            Response.objects.bulk_create(
+                Response(case=case, questionnaire=questionnaire, answers=answers, started_at=now, submitted_at=now)
+                for case, answers in zip(cases, given, strict=True)
+            )
+    return round_
+
+
+def _unit(work: Workplace, stratum: Stratum) -> SampleUnit:
+    return SampleUnit(sample=stratum.sample, workplace=work, stratum=stratum, inclusion_probability=1 / 3)
+
+
+def _case(round_: Round, unit: SampleUnit) -> Case:
+    return Case(round=round_, sample_unit=unit, language="da", disposition=Disposition.SUBMITTED)
+
+
+def answers_of(questionnaire: Definition, register: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """Return the answers of somebody who fills everything in, the first option most often."""
+    scope = RouteScope(questionnaire, register)
+    answers: dict[str, Any] = {}
+    for question in questionnaire.questions:
+        if question.enabled and (question.ask_if is None or question.ask_if.evaluate(scope) is True):
+            item = offered_item(question, scope, answers)
+            if item is not None and question.type != "display":
+                answers[question.code] = _answer(item, chance)
+                scope.add(item, answers[question.code])
+    return answers
+
+
+def _answer(item: Item, chance: random.Random) -> Any:
+    codes = item.option_codes
+    together = [code for code in codes if code not in item.exclusive_codes]
+
+    def one() -> str:
+        return codes[min(int(chance.expovariate(1.2)), len(codes) - 1)]
+
+    def some() -> list[str]:
+        return chance.sample(together, min(len(together), 1 + int(chance.expovariate(0.7))))
+
+    match item.question.type:
+        case "single":
+            return one()
+        case "multi":
+            return some()
+        case "grid":
+            return {row: one() for row in item.row_codes}
+        case "grid_multi":
+            return {row: some() for row in item.row_codes}
+    return f"Noget med egne ord, nummer {chance.randrange(10**9)}"
+
+
+def made(round_: Round, format_: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Make a file in a process of its own and print what it took; return seconds by the clock and of CPU."""
+    command = [sys.executable, "-c", MAKE, round_.slug, format_]
+    out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    clock, cpu, memory, size = map(float, out.split())
+    print(
+        f"{format_:<14} {clock:6.2f} s, {cpu:6.2f} s of CPU, {memory:4.0f} MB at most, file {size:6.1f} MB", flush=True
+    )
+    return clock, cpu
 
 
 def main() -> None:
-    with full_round() as round_:
-        print(f"{connection.vendor}: {Response.objects.submitted(round_).count()} responses")
-        for name in FORMATS:
-            print(f"{name:<16} {measured(partial(write, round_, name), REPEATS)}")
-        questionnaire = round_.questionnaire.definition()
-        texts = expressions_of(questionnaire, indicators_of(questionnaire))
-        print(f"{'dataset':<16} {measured(lambda: make_dataset(round_, texts), REPEATS)}, {len(texts)} columns")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--large", type=int, default=LARGE, help="responses of the large round")
+    large = parser.parse_args().large
+    with database() as environment:
+        questionnaire = shipped(timezone.now())
+        begun = time.perf_counter()
+        rounds = [make_round(slug, questionnaire, number) for slug, number in (("usual", RESPONSES), ("large", large))]
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        print(f"{connection.vendor}: rounds made in {time.perf_counter() - begun:.0f} s", flush=True)
+        print(f"\n{RESPONSES} responses", flush=True)
+        tabular = [name for name in FORMATS if FORMATS[name].available]
+        times = [made(rounds[0], name, environment) for name in tabular]
+        clock, cpu = (sum(column) for column in zip(*times, strict=True))
+        print(f"all            {clock:6.2f} s, {cpu:6.2f} s of CPU\n\n{large} responses")
+        for name in OF_A_LARGE_ROUND:
+            made(rounds[1], name, environment)
 
 
 if __name__ == "__main__":
