@@ -19,7 +19,7 @@ from surveys.questionnaire.definition import Answers, Question, Questionnaire, R
 from surveys.questionnaire.expression import Expression, Value, parse
 from surveys.questionnaire.routing import Item, RouteScope, offered_item
 
-MOST_KEPT: Final = 4_000  # of one kind: beyond that, what a few respondents share is not worth the memory
+MOST_KEPT: Final = 1_000  # of one kind: beyond that, what a few respondents share is not worth the memory
 UNKNOWN: Final = object()
 Found = TypeVar("Found")
 
