@@ -10,10 +10,12 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from barometer.models import AuditEvent
+from responses.actions import weighting
 from responses.round_changes import RoundChange, RoundChanges, round_changes
 from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
 from tests.factories import (
+    NOON,
     make_case,
     make_open_round,
     make_questionnaire,
@@ -74,6 +76,24 @@ def test_the_change_has_the_covariance_of_the_workplaces_in_both_rounds(rounds: 
     covariance = 0.03125 * 0.2 / 0.625
     assert line.change.standard_error == pytest.approx((0.05 + 0.0375 - 2 * covariance) ** 0.5)
     assert (found.common_units, found.common_workplaces, found.provisional) == (2, 10, True)
+
+
+def test_the_stored_weights_of_both_rounds_carry_the_change(rounds: tuple[Round, Round]) -> None:
+    earlier, later = rounds
+    fill(earlier, {1: BY_LAW, 2: BY_STAFF, 3: BY_LAW, 4: BY_STAFF})
+    fill(later, {3: BY_LAW, 4: BY_STAFF, 5: BY_LAW, 6: BY_LAW})
+    live = whole(round_changes(earlier, later, ["R3-02"], "en"))
+    for round_ in rounds:
+        round_.closed_at = NOON
+        round_.save(update_fields=["closed_at"])
+        design = weighting.make_design_weights(round_=round_, name="design", by=None, at=NOON)
+        adjusted = weighting.adjust_for_non_response(parent=design, name="strata", method="strata", by=None, at=NOON)
+        weighting.choose_weights(weight_set=adjusted, by=None, at=NOON)
+    found = round_changes(earlier, later, ["R3-02"], "en")
+    assert (found.common_units, found.common_workplaces, found.provisional) == (2, 10, False)
+    stored = whole(found)
+    assert stored.change.estimate == pytest.approx(live.change.estimate)
+    assert stored.change.standard_error == pytest.approx(live.change.standard_error)
 
 
 def test_groups_are_compared_too_and_several_tests_adjusted(rounds: tuple[Round, Round]) -> None:
