@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import cast
 
 from barometer.problems import Problem
-from surveys.questionnaire import yaml_text
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.figure_checks import check_figures
 from surveys.questionnaire.figure_definition import NONE, NOTES, TESTS, Entry, Figure, Figures
@@ -23,15 +22,12 @@ def read_figures(
     text: str, questionnaire: Questionnaire, indicators: Indicators
 ) -> tuple[Figures | None, list[Problem]]:
     """Read and check; the figures are None when there is any problem."""
-    document, problems = yaml_text.read(text)
-    if document is None and problems:
-        return None, problems
     reader = FigureReader(questionnaire)
-    if not isinstance(document, dict):
-        reader.say("not_a_mapping", "")
+    document = reader.document(text)
+    if document is None:
         return None, reader.problems
     found = reader.figures(document)
-    problems = [*problems, *reader.problems, *check_figures(found, questionnaire, indicators)]
+    problems = [*reader.problems, *check_figures(found, questionnaire, indicators)]
     return (None if problems else found), problems
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from surveys.questionnaire import yaml_text
 from surveys.questionnaire.definition import Label, Questionnaire
 from surveys.questionnaire.expression import parse
 from surveys.questionnaire.indicator_definition import Group, Grouping
@@ -16,6 +17,16 @@ class GroupingReader(DocumentReader):
         self.instrument = questionnaire
         self.group_labels: dict[str, Label] = {}
         self.edition = ""
+
+    def document(self, text: str) -> dict[object, object] | None:
+        """Read the text as a mapping; None, and why among the problems, for what is none."""
+        document, problems = yaml_text.read(text)
+        self.problems += problems
+        if isinstance(document, dict):
+            return document
+        if not problems:
+            self.say("not_a_mapping", "")
+        return None
 
     def head(self, document: dict[object, object], keys: tuple[str, ...], content: str) -> dict[str, object]:
         """Read what both documents begin with, and return the mapping."""

@@ -6,7 +6,6 @@ docs/indicators-format.md describes the document.
 from collections.abc import Mapping
 
 from barometer.problems import Problem
-from surveys.questionnaire import yaml_text
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.expression import Expression, ExpressionError, parse
 from surveys.questionnaire.grouping_reader import GroupingReader
@@ -23,15 +22,12 @@ DEFAULT_RULE = "default"
 
 def read_indicators(text: str, questionnaire: Questionnaire) -> tuple[Indicators | None, list[Problem]]:
     """Read and check; the indicators are None when there is any problem."""
-    document, problems = yaml_text.read(text)
-    if document is None and problems:
-        return None, problems
     reader = IndicatorReader(questionnaire)
-    if not isinstance(document, dict):
-        reader.say("not_a_mapping", "")
+    document = reader.document(text)
+    if document is None:
         return None, reader.problems
     found = reader.indicators(document)
-    problems = [*problems, *reader.problems, *check_indicators(found, questionnaire)]
+    problems = [*reader.problems, *check_indicators(found, questionnaire)]
     return (None if problems else found), problems
 
 
