@@ -11,6 +11,7 @@ class CaseSearch(models.Model):
 
     The frame never changes within a round, so this stays true. ``name_key`` is made of digits, which every database
     sorts alike; ``words`` is folded, of letters without marks, so that a scan of it is short. No addresses of persons.
+    PostgreSQL may have an index of any three letters besides (migration 0028, docs/decisions/0023-search-index.md).
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="search", primary_key=True)

@@ -189,3 +189,12 @@ def test_the_list_and_the_notes_are_taken_out_without_formulas_and_the_audit_log
 
 def test_the_rows_by_which_cases_are_found_follow_the_case(round_: Round) -> None:
     assert CaseSearch.objects.filter(round=round_).count() == Case.objects.filter(round=round_).count()
+
+
+@pytest.mark.postgresql
+def test_parts_of_words_have_an_index_wherever_the_server_has_the_extension_for_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
+        available = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = 'casesearch_by_parts_of_words'")
+        assert cursor.fetchone() == available
