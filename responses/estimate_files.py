@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -64,7 +64,12 @@ def as_csv(round_slug: str, found: Estimates) -> str:
 
 def as_cells(round_slug: str, found: Estimates) -> Iterator[list[Cell]]:
     """Yield the header and the rows for a spreadsheet."""
-    for number_, row in enumerate(rows(round_slug, found)):
+    return with_header(rows(round_slug, found))
+
+
+def with_header(found: Iterable[dict[str, Cell]]) -> Iterator[list[Cell]]:
+    """Yield the names of the columns, then the rows; nothing where there are none."""
+    for number_, row in enumerate(found):
         if number_ == 0:
             yield list(row)
         yield list(row.values())

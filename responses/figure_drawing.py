@@ -98,11 +98,11 @@ class Drawing:
     def middle(self) -> tuple[int, int]:
         return (self.layout.left + self.layout.right) // 2, (self.top + self.bottom) // 2
 
-    def write(self, text: str, *, width: int, x: int = 4, bold: bool = False, size: int = TEXT) -> None:
+    def write(self, text: str, *, width: int, bold: bool = False, size: int = TEXT) -> None:
         """Write a text below what is there, in as many lines as it needs."""
         for line in wrapped(text, width, size):
             self.y += size + 5
-            self.texts.append(Text(x, self.y, line, bold=bold, size=size))
+            self.texts.append(Text(4, self.y, line, bold=bold, size=size))
 
 
 def draw(figure: FigureEstimate, layout: Layout, *, alone: bool) -> str:

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from barometer import spreadsheet
 from barometer.picture import png
 from barometer.spreadsheet import Cell
-from responses.estimate_files import basis_marks, fields
+from responses.estimate_files import basis_marks, fields, with_header
 from responses.estimate_tables import GroupTest, Line
 from responses.figure_drawing import WIDE, draw
 from responses.figure_texts import notes, stamp
@@ -40,7 +40,7 @@ def as_png(round_slug: str, figure: FigureEstimate) -> bytes:
 
 def as_csv(round_slug: str, figure: FigureEstimate) -> bytes:
     """Return every number of the figure, what is not drawn among them: a line for each, as a spreadsheet opens it."""
-    return "".join(spreadsheet.lines(_with_header(rows(round_slug, figure)), get_language() or "en")).encode()
+    return "".join(spreadsheet.lines(with_header(rows(round_slug, figure)), get_language() or "en")).encode()
 
 
 def as_workbook(round_slug: str, figure: FigureEstimate) -> bytes:
@@ -49,7 +49,7 @@ def as_workbook(round_slug: str, figure: FigureEstimate) -> bytes:
     with xlsxwriter.Workbook(out, OPTIONS) as book:
         _draw_sheet(book, figure)
         numbers = book.add_worksheet(gettext("Numbers"))
-        for place, row in enumerate(_with_header(rows(round_slug, figure))):
+        for place, row in enumerate(with_header(rows(round_slug, figure))):
             for column, cell in enumerate(row):
                 _write(numbers, place, column, cell)
     return out.getvalue()
@@ -103,13 +103,6 @@ def _test(test: GroupTest | None) -> dict[str, Cell]:
         "p": test.p if test else None,
         "significant": None if test is None or test.significant is None else int(test.significant),
     }
-
-
-def _with_header(found: Iterator[dict[str, Cell]]) -> Iterator[Sequence[Cell]]:
-    for place, row in enumerate(found):
-        if place == 0:
-            yield list(row)
-        yield list(row.values())
 
 
 def _draw_sheet(book: xlsxwriter.Workbook, figure: FigureEstimate) -> None:

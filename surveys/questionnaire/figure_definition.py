@@ -1,6 +1,5 @@
 """What a figure is: bars of indicators, or answers cut into parts, by groups, with a test and what its note says."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveys.questionnaire.definition import Label
@@ -64,7 +63,6 @@ class Figures:
     """A whole document; ``edition`` is the one that its figures were published in."""
 
     edition: str
-    groups: Mapping[str, Label]
     figures: tuple[Figure, ...]
 
     def number(self, id_: str) -> int | None:

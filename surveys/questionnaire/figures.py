@@ -38,7 +38,6 @@ class FigureReader(GroupingReader):
         top = self.head(document, ("figures",), "figures")
         return Figures(
             edition=self.edition,
-            groups=self.group_labels,
             figures=tuple(self.figure(entry, where) for where, entry in self.entries(top, "figures", "")),
         )
 
