@@ -117,7 +117,8 @@ def _answer(item: Item, chance: random.Random) -> Any:
         return codes[min(int(chance.expovariate(1.2)), len(codes) - 1)]
 
     def some() -> list[str]:
-        return chance.sample(together, min(len(together), 1 + int(chance.expovariate(0.7))))
+        marks = chance.sample(together, min(len(together), 1 + int(chance.expovariate(0.7))))
+        return [code for code in together if code in marks]  # in the order of the questionnaire, as a page saves them
 
     match item.question.type:
         case "single":

@@ -1,12 +1,44 @@
-"""The cells of one response's answers, question by question; what was asked before gives the same part again."""
+"""The cells of responses' answers, question by question; what was asked before gives the same part again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from responses.exports.table import Part
 from responses.variables import NO_ANSWER, Block, Cell
 from surveys.questionnaire.definition import Answers
-from surveys.questionnaire.known_routes import Step, Walk
-from surveys.questionnaire.routing import Item, marked_texts
+from surveys.questionnaire.known_routes import LEFT_OPEN, NOT_ASKED, Kept, Step, Walks, of_steps
+from surveys.questionnaire.routing import marked_texts
+
+
+def answer_cells(blocks: Iterable[Block]) -> "tuple[BlockCells | RowCells, ...]":
+    """Return what gives the cells of the blocks, in order; those of a grid row by row."""
+    found: list[BlockCells | RowCells] = []
+    for block in blocks:
+        found += [RowCells(block, row) for row in block.rows] if block.question.has_rows else [BlockCells(block)]
+    return tuple(found)
+
+
+class RowCells:
+    """Gives the cells of one row of a grid: few answers to it differ, though hardly two grids are alike."""
+
+    def __init__(self, block: Block, row: str) -> None:
+        self.block, self.row = block, row
+        self.nothing = Part((None,) * (len(block.variables) // len(block.rows)))
+        self.known = Kept[Part]()
+
+    def of(self, walks: Walks, _words: Sequence[bool]) -> list[Part]:
+        """Return the cells of each respondent."""
+        code = self.block.question.code
+        cells = walks.cells(code, self.row)
+        if self.block.question.type == "grid":
+            return self.known.column(cells, lambda place: Part((NO_ANSWER if (c := cells[place]) is LEFT_OPEN else c,)))
+        steps = walks.steps_of(code)
+        keys = [(cell, None if step is None else step.offered.options) for cell, step in zip(cells, steps, strict=True)]
+        return self.known.column(keys, lambda place: self._part(*keys[place]))
+
+    def _part(self, marks: object, offered: tuple[str, ...] | None) -> Part:
+        if marks is NOT_ASKED or offered is None:
+            return self.nothing
+        return Part(_marks(self.block, marks, offered))
 
 
 class BlockCells:
@@ -17,16 +49,15 @@ class BlockCells:
         self.nothing = Part((None,) * len(block.variables))
         self.has_words = self.question.type == "open" or bool(block.texts)
 
-    def of(self, walk: Walk, stored: Answers, *, words: bool) -> Part:
-        """Return the cells of a respondent; ``words``: whether what was written in ``stored`` may leave."""
-        step = walk.steps.get(self.code)
-        if step is None:
-            return self.nothing
-        if words and self.has_words:
-            return Part(self._made(step.item, step.answer, self._own_words(step, stored)))
-        found: Part | None = step.cells
-        if found is None:
-            found = step.cells = Part(self._made(step.item, step.answer, {}))
+    def of(self, walks: Walks, words: Sequence[bool]) -> list[Part]:
+        """Return the cells of each respondent; ``words``: whether what somebody wrote may leave."""
+        steps = walks.steps_of(self.code)
+        found = of_steps(steps, self, lambda step: Part(self._made(step, {})), self.nothing)
+        if self.has_words:
+            for place in (place for place, leaves in enumerate(words) if leaves):
+                if (step := steps[place]) is not None:
+                    own = self._own_words(step, walks.answers[place])
+                    found[place] = Part(self._made(step, own))
         return found
 
     def _own_words(self, step: Step, stored: Answers) -> dict[str, str]:
@@ -37,34 +68,23 @@ class BlockCells:
         texts = marked_texts(item, answer, stored)
         return {option: texts[item.text_key(option)] for option in self.block.texts if item.text_key(option) in texts}
 
-    def _made(self, item: Item, answer: object, own: Mapping[str, str]) -> list[Cell]:
-        offered = frozenset(item.option_codes)
-        found: list[Cell] = []
+    def _made(self, step: Step, own: Mapping[str, str]) -> list[Cell]:
         match self.question.type:
             case "open":
-                found = [own.get(item.code)]
+                return [own.get(self.code)]
             case "single":
-                found = [answer if isinstance(answer, str) else NO_ANSWER]
-                found += [own.get(option) for option in self.block.texts]
-            case "multi":
-                for option, cell in zip(self.block.options, self._marks(answer, offered), strict=True):
-                    found.append(cell)
-                    if option in self.block.texts:
-                        found.append(own.get(option))
-            case "grid" | "grid_multi":
-                given = answer if isinstance(answer, dict) else {}
-                asked = frozenset(item.row_codes)
-                for row in self.block.rows:
-                    found += self._row(given.get(row), offered, asked=row in asked)
+                answer = step.answer if isinstance(step.answer, str) else NO_ANSWER
+                return [answer, *(own.get(option) for option in self.block.texts)]
+        found: list[Cell] = []
+        for option, cell in zip(self.block.options, _marks(self.block, step.answer, step.offered.options), strict=True):
+            found.append(cell)
+            if option in self.block.texts:
+                found.append(own.get(option))
         return found
 
-    def _row(self, given: object, offered: frozenset[str], *, asked: bool) -> list[Cell]:
-        if self.question.type == "grid":
-            return [(given if isinstance(given, str) else NO_ANSWER) if asked else None]
-        return self._marks(given, offered) if asked else [None] * len(self.block.options)
 
-    def _marks(self, given: object, offered: frozenset[str]) -> list[Cell]:
-        """Return 1 or 0 per option; None for one that was not offered, ``NO_ANSWER`` for all where none was marked."""
-        if not isinstance(given, list):
-            return [NO_ANSWER if option in offered else None for option in self.block.options]
-        return [int(option in given) if option in offered else None for option in self.block.options]
+def _marks(block: Block, given: object, offered: tuple[str, ...]) -> list[Cell]:
+    """Return 1 or 0 per option; None for one that was not offered, ``NO_ANSWER`` for all where none was marked."""
+    if not isinstance(given, list | tuple):
+        return [NO_ANSWER if option in offered else None for option in block.options]
+    return [int(option in given) if option in offered else None for option in block.options]

@@ -1,43 +1,46 @@
 """The cells of the derived variables: 1, 0, open where an answer they rest on is missing, else nothing."""
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from responses.exports.table import Part
 from responses.variables import NO_ANSWER, Cell
 from surveys.questionnaire.definition import OUTCOME, Questionnaire
-from surveys.questionnaire.expression_checks import reads
-from surveys.questionnaire.known_routes import MOST_KEPT, Walk
+from surveys.questionnaire.expression_checks import rests_on
+from surveys.questionnaire.known_routes import Kept, Step, Walks
+
+
+def derived_cells(questionnaire: Questionnaire) -> "tuple[DerivedCells, ...]":
+    """Return what gives the cells of all derived variables, in order; neighbours that rest on the same are one."""
+    listed = [(d.name, rests_on(questionnaire, d.expression)) for d in questionnaire.derived if d.name != OUTCOME]
+    return tuple(
+        DerivedCells([name for name, _names in group], names, questionnaire)
+        for names, group in groupby(listed, lambda each: each[1])
+    )
 
 
 class DerivedCells:
-    """Gives the cells of all derived variables of a respondent; equal ones are one and the same part."""
+    """Gives the cells of derived variables that rest on the same; equal ones are one and the same part."""
 
-    def __init__(self, questionnaire: Questionnaire) -> None:
-        self.derived = tuple(
-            (derived.name, tuple(sorted(reads(questionnaire, derived.expression))))
-            for derived in questionnaire.derived
-            if derived.name != OUTCOME
-        )
+    def __init__(self, derived: Iterable[str], names: frozenset[str], questionnaire: Questionnaire) -> None:
+        self.derived = tuple(derived)
+        self.questions = tuple(sorted(name for name in names if questionnaire.has_question(name)))
         self.nothing = Part((None,) * len(self.derived))
-        self.known: dict[tuple[Cell, ...], Part] = {}
+        self.known = Kept[Part]()
 
-    def of(self, walk: Walk) -> Part:
-        values, lookup = walk.values, walk.lookup
-        cells: list[Cell] = []
-        for name, questions in self.derived:
-            value = values[name] if name in values else lookup(name)
-            cells.append(1 if value is True else _unknown(walk, questions) if value is None else 0)
-        found = tuple(cells)
-        part = self.known.get(found)
-        if part is None:
-            if len(self.known) >= MOST_KEPT:
-                self.known.clear()
-            part = self.known[found] = Part(found)
-        return part
+    def of(self, walks: Walks) -> list[Part]:
+        """Return the cells of each respondent."""
+        steps = [walks.steps_of(code) for code in self.questions]
+        columns = []
+        for name in self.derived:
+            column: list[Cell] = [value if value is None else int(value is True) for value in walks.values(name)]
+            for place in (place for place, cell in enumerate(column) if cell is None):
+                column[place] = _unknown([of_question[place] for of_question in steps])
+            columns.append(column)
+        keys = list(zip(*columns, strict=True))
+        return self.known.column(keys, lambda place: Part(keys[place]))
 
 
-def _unknown(walk: Walk, questions: tuple[str, ...]) -> Cell:
+def _unknown(steps: Iterable[Step | None]) -> Cell:
     """As ``responses.dataset.truth_code``: an unknown value is open when a question that it rests on is."""
-    for code in questions:
-        step = walk.steps.get(code)
-        if step is not None and not step.complete:
-            return NO_ANSWER
-    return None
+    return NO_ANSWER if any(step is not None and not step.complete for step in steps) else None

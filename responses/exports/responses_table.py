@@ -8,14 +8,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from responses.exports.about import about_of
-from responses.exports.answers import BlockCells
-from responses.exports.derived import DerivedCells
+from responses.exports.answers import BlockCells, RowCells, answer_cells
+from responses.exports.derived import DerivedCells, derived_cells
 from responses.exports.study import study_of
 from responses.exports.table import About, Part, Parts, Table
 from responses.exports.units import FIELDS, REGISTER, Row, UnitCells, pseudonym
 from responses.models import Case
 from responses.statistics.dispositions import Disposition
 from responses.variables import (
+    Block,
     Kind,
     Privacy,
     Texts,
@@ -27,7 +28,7 @@ from responses.variables import (
     written,
 )
 from surveys.models import Round
-from surveys.questionnaire.definition import Answers, Questionnaire
+from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.known_routes import KnownRoutes
 
 AT_ONCE = 500
@@ -69,18 +70,19 @@ class _Responses:
     definition: Questionnaire = field(init=False)
     variables: tuple[Variable, ...] = field(init=False)
     units: UnitCells = field(init=False)
-    blocks: tuple[BlockCells, ...] = field(init=False)
-    derived: DerivedCells = field(init=False)
+    blocks: tuple[Block, ...] = field(init=False)
+    answers: tuple[BlockCells | RowCells, ...] = field(init=False)
+    derived: tuple[DerivedCells, ...] = field(init=False)
     routes: KnownRoutes = field(init=False)
     register: tuple[str, ...] = field(init=False)
     constants: Part = field(init=False)
 
     def __post_init__(self) -> None:
         self.definition = definition = self.round.questionnaire.definition()
-        blocks = answer_blocks(definition, texts=self.privacy is Privacy.FULL)
+        self.blocks = answer_blocks(definition, texts=self.privacy is Privacy.FULL)
+        self.answers = answer_cells(self.blocks)
         self.units = UnitCells(self.round, self.privacy, definition.languages)
-        self.blocks = tuple(BlockCells(block) for block in blocks)
-        self.derived = DerivedCells(definition)
+        self.derived = derived_cells(definition)
         self.routes = KnownRoutes(definition, texts=self.privacy is Privacy.FULL)
         self.register = tuple(name for name in REGISTER if name in self.routes.read)
         about = self.about
@@ -90,7 +92,7 @@ class _Responses:
         )
         self.variables = (
             *self.units.variables(),
-            *(variable for block in blocks for variable in block.variables),
+            *(variable for block in self.blocks for variable in block.variables),
             *derived_variables(definition),
             *(
                 Variable(name, kind, said(label, languages), truths(languages) if kind is Kind.MARK else ())
@@ -103,8 +105,8 @@ class _Responses:
         """Return the headings of the codebook: the questionnaire's pages, and what stands before and after them."""
         languages = self.definition.languages
         pages: list[tuple[Texts, int]] = []
-        for label, blocks in groupby(self.blocks, lambda made: self.definition.page_of(made.question.code).label):
-            pages.append((written(label, languages), sum(len(made.block.variables) for made in blocks)))
+        for label, blocks in groupby(self.blocks, lambda block: self.definition.page_of(block.question.code).label):
+            pages.append((written(label, languages), sum(len(block.variables) for block in blocks)))
         return (
             (said(_("Workplace, design and weights"), languages), len(self.units.variables())),
             *pages,
@@ -125,14 +127,17 @@ class _Responses:
             chunk = cases[start : start + AT_ONCE]
             values = self.cases().filter(pk__in=chunk).values_list("pk", *columns)
             found = {case: dict(zip(names, row, strict=True)) for case, *row in values}
-            yield from (self._row(case, found[case]) for case in chunk if case in found)
+            yield from self._rows([(case, found[case]) for case in chunk if case in found])
 
-    def _row(self, case: int, row: Row) -> list[Part]:
-        unit = Part(self.units.cells(case, row))
-        if row["submitted_at"] is None:
-            return [unit, *(block.nothing for block in self.blocks), self.derived.nothing, self.constants]
-        stored: Answers = row["answers"]  # type: ignore[assignment]
-        walk = self.routes.walk({name: row[name] for name in self.register}, stored)  # type: ignore[misc]
-        words = bool(row.get("passes"))
-        answers = [block.of(walk, stored, words=words) for block in self.blocks]
-        return [unit, *answers, self.derived.of(walk), self.constants]
+    def _rows(self, rows: list[tuple[int, Row]]) -> Iterator[list[Part]]:
+        submitted = [row for _case, row in rows if row["submitted_at"] is not None]
+        registers = [{name: row[name] for name in self.register} for row in submitted]
+        walks = self.routes.walk(registers, [row["answers"] for row in submitted])
+        words = [bool(row.get("passes")) for row in submitted]
+        columns = [answer.of(walks, words) for answer in self.answers]
+        columns += [derived.of(walks) for derived in self.derived]
+        answers = zip(*columns, strict=True)
+        nothing = [each.nothing for each in (*self.answers, *self.derived)]
+        for case, row in rows:
+            given = nothing if row["submitted_at"] is None else next(answers)
+            yield [*self.units.parts(case, row), *given, self.constants]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,13 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from responses import weight_sets
 from responses.contact_days import zone
 from responses.dataset import Weighting, weigh
+from responses.exports.table import Part
 from responses.models import Response
 from responses.models.case import OUTCOME_LABELS
 from responses.variables import REGISTER_CODES, Cell, Kind, Privacy, Value, Variable, register_variables, said, truths
 from surveys.calendar import is_late
 from surveys.models import Round
+from surveys.questionnaire.known_routes import Kept
 
-Row: TypeAlias = Mapping[str, object]
+Row: TypeAlias = Mapping[str, Any]
 WORKPLACE = "sample_unit__workplace__"
 FIELDS = {
     "case": "pk",
@@ -143,22 +145,28 @@ class UnitCells:
         named = {"outcome", *(name for name, *_rest in NAMED[1:])} if self.privacy is Privacy.FULL else set()
         return {"stratum", "probability", "submitted_at", *COARSE, *of_case, *named}
 
-    def cells(self, case: int, row: Row) -> list[Cell]:
-        """Return the cells of a case, from a row of ``fields``."""
+    def parts(self, case: int, row: Row) -> list[Part]:
+        """Return the cells of a case, from a row of ``fields``; one part for what many cases have in common."""
         stratum = row["stratum"]
-        assert isinstance(stratum, int)
         weight = self._live(stratum) if self.stored is None else self.stored.get(case, UNKNOWN)
-        cells: list[Cell] = [pseudonym(self.round, case), int(row["submitted_at"] is not None)]
-        cells += self._drawn[stratum]
-        cells.append(row["probability"])  # type: ignore[arg-type]
-        cells += weight
-        cells += [row[name] for name in COARSE]  # type: ignore[misc]
-        if self.privacy is not Privacy.STATISTICAL:
-            cells += self._of_case(row)
-        if self.privacy is Privacy.FULL:
-            cells.append(str(row["outcome"]))
-            cells += [row[name] for name, *_rest in NAMED[1:]]  # type: ignore[misc]
-        return cells
+        common = (stratum, row["probability"], weight, *[row[name] for name in COARSE])
+        found = self._common.get(common)
+        if found is None:
+            cells = (*self._drawn[stratum], row["probability"], *weight, *common[3:])
+            found = self._common[common] = Part(cells)
+        first = Part((pseudonym(self.round, case), int(row["submitted_at"] is not None)))
+        if self.privacy is Privacy.STATISTICAL:
+            return [first, found]
+        return [first, found, Part([*self._of_case(row), *self._named(row)])]
+
+    def _named(self, row: Row) -> list[Cell]:
+        if self.privacy is not Privacy.FULL:
+            return []
+        return [str(row["outcome"]), *[row[name] for name, *_rest in NAMED[1:]]]
+
+    @cached_property
+    def _common(self) -> Kept[Part]:
+        return Kept()
 
     @cached_property
     def _drawn(self) -> Mapping[int, tuple[Cell, ...]]:

@@ -42,6 +42,12 @@ def check_condition(expression: Expression, questionnaire: Questionnaire, where:
 
 def reads(questionnaire: Questionnaire, *expressions: Expression) -> frozenset[str]:
     """The codes of the questions that the expressions rest on, also through derived variables."""
+    names = rests_on(questionnaire, *expressions)
+    return frozenset(name for name in names if questionnaire.has_question(name))
+
+
+def rests_on(questionnaire: Questionnaire, *expressions: Expression) -> frozenset[str]:
+    """The questions and register variables that the expressions rest on, also through derived variables."""
     seen: set[str] = set()
     waiting = [name for expression in expressions for name in expression.names]
     while waiting:
@@ -50,7 +56,7 @@ def reads(questionnaire: Questionnaire, *expressions: Expression) -> frozenset[s
             seen.add(name)
             derived = questionnaire.derived_named.get(name)
             waiting += derived.expression.names if derived is not None else ()
-    return frozenset(name for name in seen if questionnaire.has_question(name))
+    return frozenset(seen - questionnaire.derived_named.keys())
 
 
 def size(expression: Expression, of_derived: Mapping[str, int]) -> int:

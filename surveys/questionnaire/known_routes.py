@@ -1,19 +1,19 @@
-"""Routes of many respondents, one after the other: what has been worked out once is looked up for all who are alike.
+"""Routes of many respondents, question by question: what has been worked out once is looked up for all who are alike.
 
 Nothing is decided here. A condition's value, a question as it is offered and an answer cut down to it are worked out by
 ``routing`` and ``expression`` the first time, and kept by what they were worked out from:
 
 - an expression by the values of the names in it. Of a question it sees no more than its parts about that question say
-  (``'idea' in phases``), so that those who differ in other marks are alike to it;
+  (``'idea' in phases``), so that those who differ in other marks are alike to it, and of a grid the row that it names;
 - a question by its conditions, and by the answer to the question that its rows are marked in;
 - an answer by what was stored.
+
+A column is a list with one entry per respondent, in their order.
 """
 
 import ast
-from collections.abc import Iterator
-from contextlib import suppress
-from itertools import groupby
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 from surveys.questionnaire.definition import Answers, Question, Questionnaire, Register
 from surveys.questionnaire.expression import Expression, Value, parse
@@ -21,10 +21,12 @@ from surveys.questionnaire.routing import Item, RouteScope, offered_item
 
 MOST_KEPT: Final = 1_000  # of one kind: beyond that, what a few respondents share is not worth the memory
 UNKNOWN: Final = object()
+LEFT_OPEN: Final = object()  # of a cell that was asked for
+NOT_ASKED: Final = None
 Found = TypeVar("Found")
 
 
-class _Kept(dict[object, Found]):
+class Kept(dict[object, Found]):
     """Begins anew when there is too much in it."""
 
     def __setitem__(self, key: object, value: Found) -> None:
@@ -32,16 +34,42 @@ class _Kept(dict[object, Found]):
             self.clear()
         super().__setitem__(key, value)
 
+    def column(self, keys: Sequence[object], make: Callable[[int], Found]) -> list[Found]:
+        """Return what is kept by each key; what is not is made, of the respondent at that place."""
+        get = self.get
+        found: list[Any] = [get(key, UNKNOWN) for key in keys]
+        if UNKNOWN in found:
+            for place, key in enumerate(keys):
+                if found[place] is UNKNOWN:
+                    value: Any = get(key, UNKNOWN)
+                    if value is UNKNOWN:
+                        value = self[key] = make(place)
+                    found[place] = value
+        return found
+
+
+class Offered:
+    """A question as it is offered, with the steps of all who got it so."""
+
+    __slots__ = ("item", "options", "rows", "steps")
+
+    def __init__(self, item: Item) -> None:
+        self.item, self.steps = item, Kept["Step"]()
+        self.rows, self.options = frozenset(item.row_codes), item.option_codes
+
 
 class Step:
-    """A question that is asked, and the answer: the same object for all who have both. ``cells``: a caller's own."""
+    """A question that is asked, and the answer: the same object for all who have both.
 
-    __slots__ = ("_scope", "answer", "cells", "complete", "item", "seen")
+    ``made`` is what has been worked out of it, by whoever needed it.
+    """
 
-    def __init__(self, item: Item, answer: object) -> None:
-        self.item, self.answer, self.complete = item, answer, item.complete(answer)
-        self.seen: dict[KnownExpression, Any] = {}  # what an expression sees of it; its value, if it sees nothing else
-        self.cells: Any = None
+    __slots__ = ("_scope", "answer", "complete", "item", "made", "offered")
+
+    def __init__(self, offered: Offered, answer: object) -> None:
+        self.offered, self.item, self.answer = offered, offered.item, answer
+        self.complete = self.item.complete(answer)
+        self.made: dict[object, Any] = {}
         self._scope: RouteScope | None = None
 
     def scope(self, questionnaire: Questionnaire) -> RouteScope:
@@ -52,97 +80,118 @@ class Step:
         return self._scope
 
 
-class Walk:
-    """What one respondent is asked, by code and in order; ``values`` are the register and what derives from answers."""
+Steps: TypeAlias = list[Step | None]
 
-    __slots__ = ("routes", "steps", "values")
 
-    def __init__(self, routes: "KnownRoutes", register: Register) -> None:
-        self.routes = routes
-        self.steps: dict[str, Step] = {}
-        self.values: dict[str, Any] = dict(register)
+def of_steps(steps: Steps, by: object, make: Callable[[Step], Found], unasked: Found) -> list[Found]:
+    """Return what ``by`` has made of each step, made once for those who share it; ``unasked`` where there is none."""
+    found: list[Any] = [unasked if step is None else step.made.get(by, UNKNOWN) for step in steps]
+    if UNKNOWN in found:
+        for place, step in enumerate(steps):
+            if found[place] is UNKNOWN and step is not None:
+                if by not in step.made:
+                    step.made[by] = make(step)
+                found[place] = step.made[by]
+    return found
 
-    def value(self, name: str) -> Value:
-        """Return the value of a register or derived variable; None is unknown."""
-        value = self.lookup(name)
-        return value if isinstance(value, (bool, int, str)) else None
 
-    def lookup(self, name: str) -> object:
-        """Return a value, or the step of a question; each derived variable is worked out once, as in ``RouteScope``."""
-        value = self.values.get(name, UNKNOWN)
-        if value is not UNKNOWN:
-            return value
-        if name in self.steps:
-            return self.steps[name]
-        derived = self.routes.derived.get(name)
-        if derived is None:
-            return None
-        value = self.values[name] = derived.value(self)
-        return value
+class Walks:
+    """What some respondents are asked: a column of steps per question, in order; None for who is not asked it."""
 
-    def scope(self) -> RouteScope:
-        """Return what conditions see here."""
-        scope = RouteScope(self.routes.questionnaire, self.values)
-        for step in self.steps.values():
-            scope.add(step.item, step.answer)
+    def __init__(self, routes: "KnownRoutes", registers: Sequence[Register], answers: Sequence[Answers]) -> None:
+        self.routes, self.registers, self.answers = routes, registers, answers
+        self.steps: dict[str, Steps] = {}
+        self._values: dict[str, list[Any]] = {}
+        self._cells: dict[tuple[str, str], list[object]] = {}
+        self._nobody: Steps = [None] * len(answers)
+
+    def steps_of(self, code: str) -> Steps:
+        return self.steps.get(code, self._nobody)
+
+    def values(self, name: str) -> list[Value]:
+        """Return a register or derived variable, worked out once as in ``RouteScope``; None is unknown."""
+        column = self._values.get(name)
+        if column is None:
+            derived = self.routes.derived.get(name)
+            column = derived.values(self) if derived else [register.get(name) for register in self.registers]
+            self._values[name] = column
+        return column
+
+    def column(self, name: str) -> Sequence[object]:
+        """Return what an expression may depend on: the steps of a question, or the values of a variable."""
+        return self.steps_of(name) if self.routes.questionnaire.has_question(name) else self.values(name)
+
+    def cells(self, code: str, row: str) -> Sequence[Any]:
+        """Return the answers in one row of a grid, marks as a tuple, or ``LEFT_OPEN`` or ``NOT_ASKED``."""
+        column = self._cells.get((code, row))
+        if column is None:
+            column = self._cells[code, row] = [
+                _cell(step.answer, row) if step is not None and row in step.offered.rows else NOT_ASKED
+                for step in self.steps_of(code)
+            ]
+        return column
+
+    def scope(self, place: int) -> RouteScope:
+        """Return what conditions see of one respondent."""
+        derived = {name: column[place] for name, column in self._values.items()}
+        scope = RouteScope(self.routes.questionnaire, {**self.registers[place], **derived})
+        for column in self.steps.values():
+            if (step := column[place]) is not None:
+                scope.add(step.item, step.answer)
         return scope
+
+
+def _cell(answer: object, row: str) -> object:
+    if not isinstance(answer, dict):
+        return LEFT_OPEN
+    cell = answer.get(row, LEFT_OPEN)
+    return tuple(cell) if isinstance(cell, list) else cell
 
 
 class KnownExpression:
     """An expression, and its value by what it has seen."""
 
     def __init__(self, questionnaire: Questionnaire, expression: Expression) -> None:
-        self.expression, self.known = expression, _Kept[Value]()
+        self.questionnaire, self.expression, self.known = questionnaire, expression, Kept[Value]()
         parts: dict[str, list[Expression]] = {}
         whole: set[str] = set()
+        cells: set[tuple[str, str]] = set()
         for leaf in _leaves(expression.tree):
             part = parse(ast.unparse(leaf))
             [name, *others] = sorted(part.names) or [""]
-            if questionnaire.has_question(name) and not others:
-                parts.setdefault(name, []).append(part)
-            else:
+            if others or not questionnaire.has_question(name):
                 whole |= part.names
+            elif row := _row_of(leaf):
+                cells.add((name, row))
+            else:
+                parts.setdefault(name, []).append(part)
         self.parts = tuple((name, tuple(found)) for name, found in parts.items() if name not in whole)
-        self.whole = tuple(sorted(whole))
-        self.only = self.whole[0] if len(self.whole) == 1 and not self.parts else None
-        self.question = self.parts[0][0] if len(self.parts) == 1 and not self.whole else None
+        self.whole, self.cells = tuple(sorted(whole)), tuple(sorted(cells))
+        self.name = expression.text if self.whole == (expression.text,) else None
+        self.question = self.parts[0][0] if len(self.parts) == 1 and not (whole or cells) else None
+        self.unasked = expression.value(RouteScope(questionnaire, {})) if self.question else None
 
-    def value(self, walk: Walk) -> Value:
-        key: object = None
-        if self.only is not None:
-            key = walk.values.get(self.only, UNKNOWN)
-            if key is UNKNOWN:
-                key = walk.lookup(self.only)
-        elif self.question is not None:
-            step = walk.steps.get(self.question)
-            if step is not None:
-                return self._of(step, walk)
-        else:
-            key = self._seen(walk)
-        value = self.known.get(key, UNKNOWN)
-        if value is UNKNOWN:
-            value = self.known[key] = self.expression.value(walk.scope())
-        return value  # type: ignore[return-value]
+    def values(self, walks: Walks) -> list[Value]:
+        if self.name is not None:  # no more than a variable
+            return walks.values(self.name)
+        if self.question is not None:
+            return of_steps(walks.steps_of(self.question), self, self._of, self.unasked)
+        columns = [walks.column(name) for name in self.whole]
+        columns += [walks.cells(name, row) for name, row in self.cells]
+        columns += [self._seen(walks.steps_of(name), parts) for name, parts in self.parts]
+        keys = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True)) or [()] * len(walks.answers)
+        return self.known.column(keys, lambda place: self.expression.value(walks.scope(place)))
 
-    def _of(self, step: Step, walk: Walk) -> Value:
+    def _of(self, step: Step) -> Value:
         """Return the value of an expression that reads one question alone."""
-        if self not in step.seen:
-            step.seen[self] = self.expression.value(step.scope(walk.routes.questionnaire))
-        value: Value = step.seen[self]
-        return value
+        return self.expression.value(step.scope(self.questionnaire))
 
-    def _seen(self, walk: Walk) -> object:
-        steps = walk.steps
-        seen: list[object] = [walk.lookup(name) for name in self.whole]
-        for name, parts in self.parts:
-            step = steps.get(name)
-            seen.append(None if step is None else step.seen.get(self) or self._part(walk, step, parts))
-        return tuple(seen)
+    def _seen(self, steps: Steps, parts: tuple[Expression, ...]) -> list[tuple[Value, ...] | None]:
+        def made(step: Step) -> tuple[Value, ...]:
+            scope = step.scope(self.questionnaire)
+            return tuple([part.value(scope) for part in parts])
 
-    def _part(self, walk: Walk, step: Step, parts: tuple[Expression, ...]) -> tuple[Value, ...]:
-        scope = step.scope(walk.routes.questionnaire)
-        made = step.seen[self] = tuple([part.value(scope) for part in parts])
-        return made
+        return of_steps(steps, self, made, None)
 
 
 class KnownRoutes:
@@ -157,14 +206,11 @@ class KnownRoutes:
         self.derived = {name: self.known(derived.expression) for name, derived in questionnaire.derived_named.items()}
         questions = [_KnownQuestion(self, question) for question in questionnaire.questions if question.enabled]
         self.read = frozenset(name for known in self._expressions.values() for name in known.expression.names)
-        wanted = [
+        self._questions = [
             question
             for question in questions
-            if texts or question.code in self.read or question.question.type not in ("open", "display")
+            if texts or question.question.code in self.read or question.question.type not in ("open", "display")
         ]
-        # Neighbours that hang on one derived variable or none: it has one value, so one look is enough for all.
-        alike = groupby(wanted, lambda one: one.ask_if if one.ask_if is None or one.ask_if.only else one)
-        self._groups = [(group[0].ask_if, group) for group in (list(each) for _key, each in alike)]
 
     def known(self, expression: Expression) -> KnownExpression:
         found = self._expressions.get(expression.text)
@@ -172,72 +218,61 @@ class KnownRoutes:
             found = self._expressions[expression.text] = KnownExpression(self.questionnaire, expression)
         return found
 
-    def walk(self, register: Register, answers: Answers) -> Walk:
-        """Return what this respondent is asked and the answers that count, as ``route`` does."""
-        walk = Walk(self, register)
-        steps = walk.steps
-        for condition, questions in self._groups:
-            if condition is not None and condition.value(walk) is not True:
-                continue
-            for question in questions:
-                asked = question.asked(walk) if question.varies else question.always
-                if asked is not None:
-                    stored = answers.get(question.code)
-                    steps[question.code] = asked.step_of(stored)
-        return walk
+    def walk(self, registers: Sequence[Register], answers: Sequence[Answers]) -> Walks:
+        """Return what these respondents are asked and the answers that count, as ``route`` does for each of them."""
+        walks = Walks(self, registers, answers)
+        for question in self._questions:
+            walks.steps[question.question.code] = question.steps(walks)
+        return walks
 
 
 class _KnownQuestion:
     """A question, as it is offered to those whose conditions are alike."""
 
-    __slots__ = ("always", "ask_if", "code", "conditions", "known", "question", "source", "varies")
-
     def __init__(self, routes: KnownRoutes, question: Question) -> None:
-        self.question, self.code, self.source = question, question.code, question.rows_marked_in
+        self.question, self.source = question, question.rows_marked_in
         self.ask_if = routes.known(question.ask_if) if question.ask_if is not None else None
         choices = (choice.ask_if for choice in (*question.options_on, *question.rows_on))
         self.conditions = tuple(routes.known(condition) for condition in choices if condition is not None)
-        self.varies = bool(self.conditions or self.source)
-        self.known = _Kept[_Asked | None]()
-        self.always = None if self.varies else _asked(question, Walk(routes, {}))
+        self.known = Kept[Offered | None]()
 
-    def asked(self, walk: Walk) -> "_Asked | None":
-        source = walk.steps.get(self.source) if self.source else None
-        key = (source, *[condition.value(walk) for condition in self.conditions])
-        found = self.known.get(key, UNKNOWN)
-        if found is UNKNOWN:
-            found = self.known[key] = _asked(self.question, walk)
-        return found  # type: ignore[return-value]
-
-
-class _Asked:
-    """A question as it is offered, with the steps of all who got it so."""
-
-    __slots__ = ("item", "steps")
-
-    def __init__(self, item: Item) -> None:
-        self.item, self.steps = item, _Kept[Step]()
-
-    def step_of(self, stored: object) -> Step:
-        key: object = stored
-        if type(stored) is list:
-            key = tuple(stored)
-        elif type(stored) is dict:
-            key = tuple(stored.items())
+    def steps(self, walks: Walks) -> Steps:
+        asked = self._asked(walks)
+        if self.ask_if is not None:
+            is_asked = self.ask_if.values(walks)
+            asked = [one if value is True else None for one, value in zip(asked, is_asked, strict=True)]
+        stored = [answers.get(self.question.code) for answers in walks.answers]
         try:
-            step = self.steps.get(key)
+            return _steps(asked, [_simple_key(each) for each in stored], stored)
         except TypeError:  # lists in it
-            key = _key(stored)
-            step = self.steps.get(key)
-        if step is None:
-            step = self.steps[key] = Step(self.item, self.item.cut(stored))
-        return step
+            return _steps(asked, [(type(each), repr(each)) for each in stored], stored)
+
+    def _asked(self, walks: Walks) -> list[Offered | None]:
+        """Return the question as each would be offered it; what it does not depend on, it is made for once."""
+        columns: list[Sequence[object]] = [condition.values(walks) for condition in self.conditions]
+        if self.source:
+            columns.append(walks.steps_of(self.source))
+        keys = list(zip(*columns, strict=True)) or [()] * len(walks.answers)
+        return self.known.column(keys, lambda place: self._offered(walks, place))
+
+    def _offered(self, walks: Walks, place: int) -> Offered | None:
+        kept = {code: step.answer for code, column in walks.steps.items() if (step := column[place]) is not None}
+        item = offered_item(self.question, walks.scope(place), kept)
+        return None if item is None else Offered(item)
 
 
-def _asked(question: Question, walk: Walk) -> _Asked | None:
-    kept = {code: step.answer for code, step in walk.steps.items()}
-    item = offered_item(question, walk.scope(), kept)
-    return None if item is None else _Asked(item)
+def _steps(asked: list[Offered | None], keys: list[object], stored: list[object]) -> Steps:
+    found: list[Any] = [
+        None if one is None else one.steps.get(key, UNKNOWN) for one, key in zip(asked, keys, strict=True)
+    ]
+    if UNKNOWN in found:
+        for place, one in enumerate(asked):
+            if found[place] is UNKNOWN and one is not None:
+                step = one.steps.get(keys[place])
+                if step is None:
+                    step = one.steps[keys[place]] = Step(one, one.item.cut(stored[place]))
+                found[place] = step
+    return found
 
 
 def _leaves(node: ast.expr) -> Iterator[ast.expr]:
@@ -252,11 +287,16 @@ def _leaves(node: ast.expr) -> Iterator[ast.expr]:
             yield node
 
 
-def _key(stored: object) -> object:
-    """Return something that can be a key of a dictionary and tells one stored answer from every other."""
-    if type(stored) is dict:
-        key = tuple([(row, tuple(cell) if type(cell) is list else cell) for row, cell in stored.items()])
-        with suppress(TypeError):
-            hash(key)
-            return key
-    return type(stored), repr(stored)  # lists in lists and the like, which are no answers
+def _row_of(leaf: ast.expr) -> str | None:
+    """Return the row that a part is about which reads one grid, and of it only that row."""
+    nodes = list(ast.walk(leaf))
+    rows = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    once = sum(isinstance(node, ast.Name) for node in nodes) == 1
+    return rows.pop() if once and len(rows) == 1 else None
+
+
+def _simple_key(stored: object) -> object:
+    """Return what tells one stored answer from every other; it can be a key unless there are lists in it."""
+    if type(stored) is list:
+        return tuple(stored)
+    return tuple(stored.items()) if type(stored) is dict else stored

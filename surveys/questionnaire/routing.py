@@ -87,9 +87,11 @@ class Item(NamedTuple):
     def _grid(self, stored: object) -> dict[str, object] | None:
         if not isinstance(stored, dict):
             return None
-        cut = self._code if self.question.type == "grid" else self._marks
-        cells = ((row.code, cut(stored.get(row.code))) for row in self.rows)
-        return {row: cell for row, cell in cells if cell is not None} or None
+        if self.question.type == "grid":
+            codes = self.option_codes
+            return {row.code: cell for row in self.rows if (cell := stored.get(row.code)) in codes} or None
+        cells = ((row.code, self._marks(stored[row.code])) for row in self.rows if row.code in stored)
+        return {row: marks for row, marks in cells if marks is not None} or None
 
     def complete(self, answer: object) -> bool:
         """Whether a cut answer says all that the question asks; a display question has nothing to say."""

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -35,17 +36,19 @@ def filled_in(questionnaire: Questionnaire, register: Register, rng: random.Rand
     return answers
 
 
-def assert_same(routes: KnownRoutes, register: Register, answers: dict[str, Any]) -> None:
+def assert_same(routes: KnownRoutes, people: Sequence[tuple[Register, dict[str, Any]]]) -> None:
     questionnaire = routes.questionnaire
-    expected, found = route(questionnaire, register, answers), routes.walk(register, answers)
-    steps = list(found.steps.values())
-    assert [step.item.code for step in steps] == [item.code for item in expected.items]
-    for step, item in zip(steps, expected.items, strict=True):
-        assert (step.item.row_codes, step.item.option_codes) == (item.row_codes, item.option_codes)
-        assert step.answer == expected.answers.get(item.code)
-        assert step.complete is item.complete(step.answer)
-    for derived in questionnaire.derived:
-        assert found.value(derived.name) is expected.value(derived.name), derived.name
+    found = routes.walk([register for register, _answers in people], [answers for _register, answers in people])
+    for place, (register, answers) in enumerate(people):
+        expected = route(questionnaire, register, answers)
+        steps = [step for column in found.steps.values() if (step := column[place]) is not None]
+        assert [step.item.code for step in steps] == [item.code for item in expected.items]
+        for step, item in zip(steps, expected.items, strict=True):
+            assert (step.item.row_codes, step.item.option_codes) == (item.row_codes, item.option_codes)
+            assert step.answer == expected.answers.get(item.code)
+            assert step.complete is item.complete(step.answer)
+        for derived in questionnaire.derived:
+            assert found.values(derived.name)[place] is expected.value(derived.name), derived.name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,10 +56,13 @@ def assert_same(routes: KnownRoutes, register: Register, answers: dict[str, Any]
 @given(seed=seeds)
 def test_whoever_comes_is_asked_what_route_says(name: str, seed: int) -> None:
     rng, routes = random.Random(seed), KNOWN[name]
+    people = []
     for _ in range(5):
         register = some_register(routes.questionnaire, rng)
-        assert_same(routes, register, some_answers(routes.questionnaire, rng))
-        assert_same(routes, register, filled_in(routes.questionnaire, register, rng))
+        people.append((register, some_answers(routes.questionnaire, rng)))
+        people.append((register, filled_in(routes.questionnaire, register, rng)))
+    assert_same(routes, people[:1])
+    assert_same(routes, people)
 
 
 @several
@@ -65,26 +71,34 @@ def test_stored_garbage_is_no_answer_here_either(answers: Any) -> None:
     stored = json.loads(json.dumps(answers))
     for name, routes in KNOWN.items():
         codes = [question.code for question in QUESTIONNAIRES[name].questions]
-        assert_same(routes, {}, dict.fromkeys(codes, stored))
+        assert_same(routes, [({}, {}), ({}, dict.fromkeys(codes, stored))])
 
 
 def test_beginning_anew_when_too_much_is_kept_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known_routes, "MOST_KEPT", 2)
     routes, rng = KnownRoutes(QUESTIONNAIRES[BAROMETER]), random.Random(7)
-    for _ in range(200):
-        register = some_register(routes.questionnaire, rng)
-        assert_same(routes, register, filled_in(routes.questionnaire, register, rng))
+    for _ in range(40):
+        registers = [some_register(routes.questionnaire, rng) for _ in range(5)]
+        assert_same(routes, [(register, filled_in(routes.questionnaire, register, rng)) for register in registers])
+
+
+def test_nobody_is_asked_nothing() -> None:
+    walks = KNOWN[BAROMETER].walk([], [])
+    assert set(map(len, walks.steps.values())) == {0}
+    assert walks.values("innovative") == []
 
 
 def test_without_texts_only_open_questions_are_left_out_on_which_nothing_rests() -> None:
     questionnaire = QUESTIONNAIRES[BAROMETER]
     routes, rng = KnownRoutes(questionnaire, texts=False), random.Random(11)
-    for _ in range(100):
-        register = some_register(questionnaire, rng)
-        answers = filled_in(questionnaire, register, rng)
-        expected, found = route(questionnaire, register, answers), routes.walk(register, answers)
-        left_out = {item.code for item in expected.items} - set(found.steps)
+    registers = [some_register(questionnaire, rng) for _ in range(100)]
+    answers = [filled_in(questionnaire, register, rng) for register in registers]
+    found = routes.walk(registers, answers)
+    for place, (register, theirs) in enumerate(zip(registers, answers, strict=True)):
+        expected = route(questionnaire, register, theirs)
+        asked = {code for code, column in found.steps.items() if column[place] is not None}
+        left_out = {item.code for item in expected.items} - asked
         assert {questionnaire.question(code).type for code in left_out} <= {"open", "display"}
         assert left_out.isdisjoint(routes.read)
         for derived in questionnaire.derived:
-            assert found.value(derived.name) is expected.value(derived.name)
+            assert found.values(derived.name)[place] is expected.value(derived.name)
