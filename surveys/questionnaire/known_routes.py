@@ -49,13 +49,12 @@ class Kept(dict[object, Found]):
 
 
 class Offered:
-    """A question as it is offered, with the steps of all who got it so."""
+    """A question as it is offered to some."""
 
-    __slots__ = ("item", "options", "rows", "steps")
+    __slots__ = ("item", "options", "rows")
 
     def __init__(self, item: Item) -> None:
-        self.item, self.steps = item, Kept["Step"]()
-        self.rows, self.options = frozenset(item.row_codes), item.option_codes
+        self.item, self.rows, self.options = item, frozenset(item.row_codes), item.option_codes
 
 
 class Step:
@@ -67,7 +66,8 @@ class Step:
     __slots__ = ("_scope", "answer", "complete", "item", "made", "offered")
 
     def __init__(self, offered: Offered, answer: object) -> None:
-        self.offered, self.item, self.answer = offered, offered.item, answer
+        self.offered, self.item = offered, offered.item
+        self.answer: Any = answer
         self.complete = self.item.complete(answer)
         self.made: dict[object, Any] = {}
         self._scope: RouteScope | None = None
@@ -125,10 +125,15 @@ class Walks:
         """Return the answers in one row of a grid, marks as a tuple, or ``LEFT_OPEN`` or ``NOT_ASKED``."""
         column = self._cells.get((code, row))
         if column is None:
-            column = self._cells[code, row] = [
-                _cell(step.answer, row) if step is not None and row in step.offered.rows else NOT_ASKED
+            found = [
+                NOT_ASKED
+                if step is None or row not in step.offered.rows
+                else LEFT_OPEN
+                if step.answer is None
+                else step.answer.get(row, LEFT_OPEN)
                 for step in self.steps_of(code)
             ]
+            column = self._cells[code, row] = [tuple(cell) if type(cell) is list else cell for cell in found]
         return column
 
     def scope(self, place: int) -> RouteScope:
@@ -139,13 +144,6 @@ class Walks:
             if (step := column[place]) is not None:
                 scope.add(step.item, step.answer)
         return scope
-
-
-def _cell(answer: object, row: str) -> object:
-    if not isinstance(answer, dict):
-        return LEFT_OPEN
-    cell = answer.get(row, LEFT_OPEN)
-    return tuple(cell) if isinstance(cell, list) else cell
 
 
 class KnownExpression:
@@ -226,6 +224,16 @@ class KnownRoutes:
         return walks
 
 
+class _Asked:
+    """A question as it is offered, with the steps of all who got it so."""
+
+    __slots__ = ("offered", "steps")
+
+    def __init__(self, offered: Offered) -> None:
+        self.offered = offered
+        self.steps: Kept[Step] = Kept()
+
+
 class _KnownQuestion:
     """A question, as it is offered to those whose conditions are alike."""
 
@@ -234,20 +242,24 @@ class _KnownQuestion:
         self.ask_if = routes.known(question.ask_if) if question.ask_if is not None else None
         choices = (choice.ask_if for choice in (*question.options_on, *question.rows_on))
         self.conditions = tuple(routes.known(condition) for condition in choices if condition is not None)
-        self.known = Kept[Offered | None]()
+        self.known: Kept[_Asked | None] = Kept()
 
     def steps(self, walks: Walks) -> Steps:
         asked = self._asked(walks)
         if self.ask_if is not None:
             is_asked = self.ask_if.values(walks)
             asked = [one if value is True else None for one, value in zip(asked, is_asked, strict=True)]
-        stored = [answers.get(self.question.code) for answers in walks.answers]
+        code = self.question.code
+        stored = [answers.get(code) for answers in walks.answers]
         try:
-            return _steps(asked, [_simple_key(each) for each in stored], stored)
+            keys = [
+                tuple(one) if type(one) is list else tuple(one.items()) if type(one) is dict else one for one in stored
+            ]
+            return _steps(asked, keys, stored)
         except TypeError:  # lists in it
-            return _steps(asked, [(type(each), repr(each)) for each in stored], stored)
+            return _steps(asked, [(type(one), repr(one)) for one in stored], stored)
 
-    def _asked(self, walks: Walks) -> list[Offered | None]:
+    def _asked(self, walks: Walks) -> list[_Asked | None]:
         """Return the question as each would be offered it; what it does not depend on, it is made for once."""
         columns: list[Sequence[object]] = [condition.values(walks) for condition in self.conditions]
         if self.source:
@@ -255,13 +267,13 @@ class _KnownQuestion:
         keys = list(zip(*columns, strict=True)) or [()] * len(walks.answers)
         return self.known.column(keys, lambda place: self._offered(walks, place))
 
-    def _offered(self, walks: Walks, place: int) -> Offered | None:
+    def _offered(self, walks: Walks, place: int) -> _Asked | None:
         kept = {code: step.answer for code, column in walks.steps.items() if (step := column[place]) is not None}
         item = offered_item(self.question, walks.scope(place), kept)
-        return None if item is None else Offered(item)
+        return None if item is None else _Asked(Offered(item))
 
 
-def _steps(asked: list[Offered | None], keys: list[object], stored: list[object]) -> Steps:
+def _steps(asked: list[_Asked | None], keys: list[object], stored: list[object]) -> Steps:
     found: list[Any] = [
         None if one is None else one.steps.get(key, UNKNOWN) for one, key in zip(asked, keys, strict=True)
     ]
@@ -270,7 +282,7 @@ def _steps(asked: list[Offered | None], keys: list[object], stored: list[object]
             if found[place] is UNKNOWN and one is not None:
                 step = one.steps.get(keys[place])
                 if step is None:
-                    step = one.steps[keys[place]] = Step(one, one.item.cut(stored[place]))
+                    step = one.steps[keys[place]] = Step(one.offered, one.offered.item.cut(stored[place]))
                 found[place] = step
     return found
 
@@ -293,10 +305,3 @@ def _row_of(leaf: ast.expr) -> str | None:
     rows = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     once = sum(isinstance(node, ast.Name) for node in nodes) == 1
     return rows.pop() if once and len(rows) == 1 else None
-
-
-def _simple_key(stored: object) -> object:
-    """Return what tells one stored answer from every other; it can be a key unless there are lists in it."""
-    if type(stored) is list:
-        return tuple(stored)
-    return tuple(stored.items()) if type(stored) is dict else stored
