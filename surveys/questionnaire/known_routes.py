@@ -123,6 +123,8 @@ class Walks:
 
     def cells(self, code: str, row: str) -> Sequence[Any]:
         """Return the answers in one row of a grid, marks as a tuple, or ``LEFT_OPEN`` or ``NOT_ASKED``."""
+        if code not in self.steps:
+            return self._nobody
         column = self._cells.get((code, row))
         if column is None:
             found = [
