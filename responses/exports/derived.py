@@ -33,9 +33,10 @@ class DerivedCells:
         steps = [walks.steps_of(code) for code in self.questions]
         columns = []
         for name in self.derived:
-            column: list[Cell] = [value if value is None else int(value is True) for value in walks.values(name)]
-            for place in (place for place, cell in enumerate(column) if cell is None):
-                column[place] = _unknown([of_question[place] for of_question in steps])
+            column: list[Cell] = [1 if value is True else None if value is None else 0 for value in walks.values(name)]
+            if None in column:
+                for place in (place for place, cell in enumerate(column) if cell is None):
+                    column[place] = _unknown([of_question[place] for of_question in steps])
             columns.append(column)
         keys = list(zip(*columns, strict=True))
         return self.known.column(keys, lambda place: Part(keys[place]))

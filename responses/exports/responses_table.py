@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from barometer.bulk import one_of
 from responses.exports.about import about_of
 from responses.exports.answers import BlockCells, RowCells, answer_cells
 from responses.exports.derived import DerivedCells, derived_cells
@@ -125,7 +126,7 @@ class _Responses:
         columns = [FIELDS[name] for name in names]
         for start in range(0, len(cases), AT_ONCE):
             chunk = cases[start : start + AT_ONCE]
-            values = self.cases().filter(pk__in=chunk).values_list("pk", *columns)
+            values = self.cases().filter(pk__in=one_of(chunk)).values_list("pk", *columns)
             found = {case: dict(zip(names, row, strict=True)) for case, *row in values}
             yield from self._rows([(case, found[case]) for case in chunk if case in found])
 

@@ -82,7 +82,7 @@ def _read(table: Table, of_cell: Callable[[Cell, Variable], object]) -> tuple[An
     variables = table.variables
 
     def values(part: Part, place: int) -> list[object]:
-        return [of_cell(cell, variable) for cell, variable in zip(part, variables[place:], strict=False)]
+        return [of_cell(cell, variable) for cell, variable in zip(part.cells, variables[place:], strict=False)]
 
     rows = [list(chain.from_iterable(row)) for row in table.made(values)]
     columns: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else [()] * len(variables)

@@ -25,21 +25,19 @@ class Echo:
 _RAW = csv.writer(Echo(), lineterminator="\r\n")  # what the end of a line is decides what is quoted
 
 
-class Part(tuple[Cell, ...]):
+class Part:
     """Cells that stand beside each other in a row, and how the raw CSV file writes them: rendered once, used often.
 
     A part always stands at the same place of a row. ``made`` is what a format makes of it (``Table.made``).
     """
 
-    text: str
-    made: Any
+    __slots__ = ("cells", "made", "text")
 
-    def __new__(cls, cells: Iterable[Cell]) -> "Part":
-        made = super().__new__(cls, cells)
+    def __init__(self, cells: Iterable[Cell]) -> None:
+        self.cells = tuple(cells)
         # a lone empty cell would be quoted
-        made.text = "" if len(made) == 1 and made[0] is None else str(_RAW.writerow(made))[:-2]
-        made.made = None
-        return made
+        self.text = "" if self.cells == (None,) else str(_RAW.writerow(self.cells))[:-2]
+        self.made: Any = None
 
 
 Parts: TypeAlias = Sequence[Part]
@@ -108,7 +106,7 @@ class Table:
     def rows(self) -> Iterator[list[Cell]]:
         """Yield every row as one list of cells."""
         for parts, _line in self.lines():
-            yield [cell for part in parts for cell in part]
+            yield [cell for part in parts for cell in part.cells]
 
     def read(self) -> None:
         """Read all rows for their digest alone: a codebook says of which rows it is.
@@ -129,7 +127,7 @@ class Table:
                 if part.made is None:
                     part.made = make(part, place)
                 row.append(part.made)
-                place += len(part)
+                place += len(part.cells)
             yield row
 
     def codebook(self) -> bytes:

@@ -25,7 +25,7 @@ def write_csv_for_people(table: Table, path: Path) -> None:
     writer = csv.writer(Echo(), delimiter=separator, lineterminator="\r\n")
 
     def text(part: Part, place: int) -> str:
-        words = in_words(part, labels[place : place + len(part)])
+        words = in_words(part.cells, labels[place : place + len(part.cells)])
         # beside an empty cell, so that a lone empty one is not quoted
         return str(writer.writerow([*(for_spreadsheet(cell, comma) for cell in words), None]))[:-3]
 
@@ -46,7 +46,7 @@ def write_json_lines(table: Table, path: Path) -> None:
     encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def members(part: Part, place: int) -> str:
-        return ", ".join([f"{names[place + number]}: {encode(cell)}" for number, cell in enumerate(part)])
+        return ", ".join([f"{names[place + number]}: {encode(cell)}" for number, cell in enumerate(part.cells)])
 
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines("{" + ", ".join(row) + "}\n" for row in table.made(members))

@@ -13,6 +13,7 @@ A column is a list with one entry per respondent, in their order.
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, Final, TypeAlias, TypeVar
 
 from surveys.questionnaire.definition import Answers, Question, Questionnaire, Register
@@ -36,12 +37,11 @@ class Kept(dict[object, Found]):
 
     def column(self, keys: Sequence[object], make: Callable[[int], Found]) -> list[Found]:
         """Return what is kept by each key; what is not is made, of the respondent at that place."""
-        get = self.get
-        found: list[Any] = [get(key, UNKNOWN) for key in keys]
+        found: list[Any] = list(map(self.get, keys, repeat(UNKNOWN)))
         if UNKNOWN in found:
             for place, key in enumerate(keys):
                 if found[place] is UNKNOWN:
-                    value: Any = get(key, UNKNOWN)
+                    value: Any = self.get(key, UNKNOWN)
                     if value is UNKNOWN:
                         value = self[key] = make(place)
                     found[place] = value

@@ -1,9 +1,9 @@
-"""Transactions that do not wait for the disk."""
+"""Transactions that do not wait for the disk, and rows by hundreds of keys."""
 
 import pytest
 from django.db import connection, transaction
 
-from barometer.bulk import atomic_without_waiting
+from barometer.bulk import atomic_without_waiting, one_of
 from barometer.models import User
 
 
@@ -31,3 +31,11 @@ def test_it_is_a_transaction_all_or_nothing() -> None:
     with atomic_without_waiting():
         User.objects.create(username="bo")
     assert list(User.objects.values_list("username", flat=True)) == ["bo"]
+
+
+@pytest.mark.django_db
+def test_rows_are_found_by_the_keys_that_they_have_and_by_no_others() -> None:
+    users = [User.objects.create(username=name) for name in ("anna", "bo", "carl")]
+    keys = [users[2].pk, users[0].pk, users[2].pk, 10**12]
+    assert list(User.objects.filter(pk__in=one_of(keys)).order_by("pk")) == [users[0], users[2]]
+    assert not User.objects.filter(pk__in=one_of([])).exists()
