@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 DIFFERENT = {"case": 4, "round": 2, "sample": 2, "mail": 2}  # pages of one kind that differ in what stands on them
 LONG = ("questionnaire-preview", "questionnaire-all-pdf", "codebook-pdf", "question", "part")  # nothing leads out
 LOST = (403, 404, 500)
+STATEMENT = "/was/"  # the foot of every page leads to the accessibility statement
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def in_use() -> Round:
 
 @dataclass
 class Walk:
-    """What one person meets. ``wrong``: where it stands, and what leads where they may not go."""
+    """What one person meets. ``wrong``: where it stands, and what leads where they may not go, or is not there."""
 
     browser: Client
     rights: frozenset[Right]
@@ -69,6 +70,8 @@ class Walk:
         if answer.status_code != 200 or "text/html" not in answer.headers.get("Content-Type", ""):
             return
         page = Markup(answer.content.decode())
+        if "Content-Disposition" not in answer.headers and not any(a.get("href") == STATEMENT for a in page.all("a")):
+            self.wrong.append((where, f"no link to {STATEMENT}"))
         for link in page.all("a"):
             if not urlsplit(link.get("href")).netloc and not link.get("href").startswith("mailto:"):
                 target = urljoin(where, link.get("href")).partition("#")[0]

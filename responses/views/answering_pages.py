@@ -18,6 +18,7 @@ from responses.models import LinkHolder, Response
 from surveys.answering.forms import PageForm
 from surveys.answering.progress import progress
 from surveys.answering.reading import PageInput, page_hash
+from surveys.answering.wording import Wording
 from surveys.questionnaire.definition import Answers
 from surveys.questionnaire.routing import Route, RoutePage
 
@@ -123,6 +124,7 @@ def page(
         "unreadable": unreadable,
         "left_off": request.method != "POST" and request.GET.get("left_off") == "here",
         "started": bool(answers),
+        "wrong_person": Wording.of(route, language).general("wrong_person"),
     }
     return setting.show(request, "page", context, 413 if unreadable else 422 if posted and posted.problems else 200)
 
@@ -131,13 +133,15 @@ def review(
     request: HttpRequest, setting: Setting, route: Route, response: Response | None, context: dict[str, object]
 ) -> HttpResponse:
     """Show all answers before they are submitted; ``context`` has the form, which is bound when it has an error."""
-    pages = copies.in_words(route, translation.get_language() or "")
+    language = translation.get_language() or ""
+    pages = copies.in_words(route, language)
     common: dict[str, object] = {
         "pages": [(each, setting.address("page", each.page.number, **{"return": "review"})) for each in pages],
         "seen": copies.seen(response) if response else "",
         "changed": "changed" in request.GET,
         "submit_url": setting.address("submit"),
         "back_url": setting.address("page", route.pages[-1].number),
+        "wrong_person": Wording.of(route, language).general("wrong_person"),
     }
     return setting.show(request, "review", common | context, 422 if request.method == "POST" else 200)
 

@@ -91,6 +91,7 @@ def _difference(code: str, difference: Problem) -> dict[str, object]:
         "text": str(TEXTS[difference.code]) % params,
         "minor": difference.code in MINOR,
         "language": language_name(language) if language else "",
+        "code": language,
         "sides": "before" in params or "after" in params,
         "before": params.get("before", ""),
         "after": params.get("after", ""),

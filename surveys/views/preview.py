@@ -59,7 +59,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     question = _question(request)
     if any(question in page.questions for page in found.pages):
         return _page(request, row, found, at_question(found, form.untouched(), question))
-    return render(request, "surveys/preview/start.html", {"questionnaire": row, "form": form})
+    context = {"questionnaire": row, "form": form, "framed": _framed(request)}
+    return render(request, "surveys/preview/start.html", context)
+
+
+def _framed(request: HttpRequest) -> bool:
+    """Whether the page is asked for by the frame as wide as a phone, where nothing of ours stands around it."""
+    return request.headers.get("Sec-Fetch-Dest") == "iframe"
 
 
 def _question(request: HttpRequest) -> str:
@@ -79,6 +85,7 @@ def _page(request: HttpRequest, row: Questionnaire, found: Definition, to: Step)
     on_route = {page.number for page in taken.pages}
     context = {
         "questionnaire": row,
+        "framed": _framed(request),
         "state_field": STATE_FIELD,
         "state": to.preview.text(),
         "question": _question(request),

@@ -1,5 +1,7 @@
 """The way to the accessibility statement is on every page, errors included."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import render_to_string
@@ -8,6 +10,7 @@ from pytest_django import Settings
 
 from barometer import environment
 
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 STATEMENT = "https://www.was.digst.dk/example"
 
 
@@ -27,10 +30,19 @@ def test_without_a_statement_it_leads_to_the_facts_for_one(client: Client, setti
 
 @pytest.mark.parametrize(
     "template",
-    ["400.html", "403.html", "404.html", "500.html", "respondent/unknown_link.html"],
+    ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "respondent/unknown_link.html"],
 )
 def test_error_pages_have_the_link_too(template: str) -> None:
     assert '<a href="/was/">Tilgængelighedserklæring</a>' in render_to_string(template)
+
+
+def test_no_page_has_a_foot_of_its_own_without_the_link() -> None:
+    feet = {path: path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html")}
+    feet = {path: text.partition("{% block footer %}")[2] for path, text in feet.items() if "block footer" in text}
+    assert len(feet) >= 3
+    for path, text in feet.items():
+        foot = text.partition("{% endblock %}")[0]
+        assert "{% url 'accessibility-statement' %}" in foot or "{{ block.super }}" in foot, path
 
 
 def test_the_page_of_the_statement_is_a_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:

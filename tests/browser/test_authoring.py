@@ -59,6 +59,11 @@ def look_at_it_on_a_phone(page: Page) -> None:
         expect(page.get_by_role("group", name=question)).to_be_visible()
         assert too_wide(page) == {}
     page.set_viewport_size({"width": WIDE, "height": 900})
+    follow(page.get_by_role("link", name="At the width of a phone"))
+    phone = page.frame_locator("iframe")
+    phone.get_by_role("button", name="Show the first page").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Welcome")
+    expect(phone.get_by_role("navigation")).to_have_count(0)
 
 
 def answer_it(page: Page, version: Questionnaire, language: str, question: str, answers: Answers) -> object:
@@ -105,7 +110,7 @@ def test_a_question_with_routing_in_two_languages_is_added_the_next_version_publ
     expect(page.locator("main .alert-success").first).to_contain_text("green")
 
     look_at_it_on_a_phone(page)
-    follow(page.get_by_role("link", name="The Innovation Barometer 2018-19"))
+    follow(page.get_by_role("link", name="Outline", exact=True))
     follow(page.get_by_role("main").get_by_role("link", name="Publish …").first)
     button(page, "Publish")
     expect(page.locator(".status")).to_have_text("Published")

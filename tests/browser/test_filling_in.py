@@ -45,6 +45,21 @@ def test_the_error_summary_has_the_focus_and_its_links_lead_to_the_fields(
     assert page.locator("[name=respondent_role][value=employee]").is_checked()  # nothing is lost
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_text_field_of_an_option_is_hidden_until_the_option_is_marked(
+    open_browser: OpenBrowser, case: Case, javascript: bool
+) -> None:
+    make_answers(case, LONG_WAY | {"finance": ["own_budget"]})
+    leader = open_link(open_browser("en", javascript=javascript), case, PARTNERS)
+    marked, text = (leader.page.locator(f"[name={name}]") for name in ("collab", "collab__other__text"))
+    expect(text).to_be_visible()  # as it was left
+    marked.and_(leader.page.locator("[value=other]")).uncheck()
+    expect(text).to_be_hidden()
+    marked.and_(leader.page.locator("[value=other]")).check()
+    expect(text).to_be_visible()
+    expect(text).to_have_value("Naboens hund")
+
+
 def test_every_kind_of_field_can_be_reached_from_the_summary(open_browser: OpenBrowser, case: Case) -> None:
     make_answers(case, {**LONG_WAY, "collab": ["own_org"]})
     leader = open_link(open_browser("en"), case, PARTNERS)
@@ -71,7 +86,9 @@ def test_a_row_of_a_grid_can_be_reached_from_the_summary(open_browser: OpenBrows
     assert Response.objects.get().answers["innov"]["service"] == "no"
 
 
-def test_enter_in_a_text_field_goes_to_the_next_page_and_submits_nothing(open_browser: OpenBrowser, case: Case) -> None:
+def test_complaint_4_enter_in_a_text_field_goes_to_the_next_page_and_submits_nothing(
+    open_browser: OpenBrowser, case: Case
+) -> None:
     make_answers(case, LONG_WAY)
     leader = open_link(open_browser("en"), case, PARTNERS)
     leader.fill_in({"collab.other": "The neighbours"})

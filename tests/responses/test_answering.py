@@ -13,7 +13,7 @@ from responses.actions import case as case_actions
 from responses.actions import fieldwork
 from responses.models import Case, CaseEvent, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
-from tests.factories import NOON, make_case, make_open_round
+from tests.factories import NOON, make_case, make_open_round, make_questionnaire
 from tests.instruments import shipped
 from tests.leaders import (
     LONG_WAY,
@@ -27,6 +27,7 @@ from tests.leaders import (
     submit,
     walk,
 )
+from tests.questionnaires import small
 
 
 @pytest.fixture
@@ -220,3 +221,26 @@ def test_the_first_page_says_what_a_leader_must_know(client: Client, holder: Lin
     workplace = holder.case.sample_unit.workplace
     for words in (workplace.name, "frivilligt", "10-15 minutter", "Alle, der har linket", "Øvelse"):
         assert words in html
+
+
+@pytest.mark.parametrize(
+    ("texts", "danish", "english"),
+    [
+        ("", "Er du ikke den rette?", "Not the right person?"),
+        ('texts: {wrong_person: {da: "Skal Bo svare?", en: "Is it Bo?"}}', "Skal Bo svare?", "Is it Bo?"),
+    ],
+)
+@pytest.mark.django_db
+def test_the_way_out_stands_on_every_page_in_the_words_of_the_questionnaire_if_it_has_some(
+    client: Client, texts: str, danish: str, english: str
+) -> None:
+    document = small.questionnaire(
+        small.page("one", small.question("first")), small.page("two", small.question("second")), head=texts
+    )
+    holder = owner_of(make_case(make_open_round(questionnaire=make_questionnaire(document)), language="da"))
+    assert list(walk(client, holder, {})) == [1, 2]
+    for language, words in (("", danish), ("?lang=en", english)):
+        way_out = f'<a href="{link(holder, "not-me")}{language}">{words}</a>'
+        for path in (link(holder, "answer-page", 1), link(holder, "answer-page", 2), link(holder, "answer-review")):
+            assert way_out in client.get(f"{path}{language}").content.decode()
+    assert f'<a href="{link(holder, "not-me")}">' in client.get(link(holder, "answer-left")).content.decode()

@@ -76,7 +76,7 @@ def test_the_dashboard_tells_staff_that_somebody_waits(client: Client, holder: L
     assert f"{address}cases/?work=asks-to-correct" in browser_of(finn()).get(address).content.decode()
 
 
-def test_answers_count_until_the_request_is_granted_and_again_when_resubmitted(
+def test_complaint_8_answers_count_until_the_request_is_granted_and_again_when_resubmitted(
     client: Client, holder: LinkHolder, mailoutbox: list[EmailMessage]
 ) -> None:
     round_ = holder.case.round

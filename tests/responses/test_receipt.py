@@ -220,7 +220,7 @@ def test_the_pdf_says_what_the_page_says_and_takes_nothing_for_markup(client: Cl
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_fifty_submits_at_once_give_one_record_and_one_receipt(mailoutbox: list[EmailMessage]) -> None:
+def test_complaint_7_fifty_submits_at_once_give_one_record_and_one_receipt(mailoutbox: list[EmailMessage]) -> None:
     holder = owner_of(make_case())
     Response.objects.create(
         case=holder.case, questionnaire=holder.case.round.questionnaire, answers={"new": "yes"}, started_at=NOON

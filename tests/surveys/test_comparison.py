@@ -251,7 +251,7 @@ def test_staff_see_what_differs(versions: tuple[Questionnaire, Questionnaire]) -
     assert response.status_code == 200
     assert '<span class="mark mark-changed">Changed</span>' in content
     assert "The option has another wording. (English)" in content
-    assert "<dt>Before</dt><dd>No</dd>" in content
+    assert '<dt>Before</dt><dd lang="en">No</dd>' in content
 
 
 @pytest.mark.django_db

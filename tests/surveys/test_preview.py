@@ -205,6 +205,18 @@ def test_the_preview_fits_into_a_frame_of_the_same_site_and_no_other_page_does()
     assert "frame-ancestors 'none'" in phone["Content-Security-Policy"]
 
 
+def test_in_the_frame_nothing_of_ours_stands_around_the_page() -> None:
+    questionnaire = make_questionnaire()
+    start = {"path": address(questionnaire), "headers": {"sec-fetch-dest": "iframe"}}
+    page = {**start, "data": {"question": "new"}}
+    browser = browser_of(dana())
+    for asked in (start, page):
+        framed = browser.get(**asked).content.decode()
+        alone = browser.get(**asked | {"headers": {"sec-fetch-dest": "document"}}).content.decode()
+        for ours in ("Log out", "At the width of a phone", f'href="/questionnaires/{questionnaire.pk}/"', "/was/"):
+            assert (ours in framed, ours in alone) == (False, True), ours
+
+
 @pytest.mark.parametrize("page", ["", "phone/"])
 def test_only_staff_can_try_a_questionnaire_out(page: str) -> None:
     there = address(make_questionnaire()) + page
