@@ -38,7 +38,6 @@ WHAT: dict[str, str | Promise] = {
     "contact.correction_accepted": _("Correction by an authority accepted"),
     "contact.correction_refused": _("Correction by an authority turned down"),
     "contact_plan.changed": _("Contact plan changed"),
-    "contact_plan.switched": _("Step of the contact plan switched on or off"),
     "coordinator.issued": _("Link to a contact person of an authority issued"),
     "coordinator.withdrawn": _("Link to a contact person of an authority withdrawn"),
     "export.asked": _("File ordered"),

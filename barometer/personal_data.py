@@ -196,11 +196,8 @@ FIELDS = {
         other="case step mail wave holder resend",
     ),
     "responses.Wave": Fields(
-        personal="prepared_at prepared_by proven_by approved_by findings",
-        other=(
-            "step number scheduled_for forecast left_out digests proof_sha256 proven_at released_at paused_at "
-            "stopped_at"
-        ),
+        personal="prepared_at prepared_by proven_by approved_by findings left_out",
+        other="step number scheduled_for forecast digests proof_sha256 proven_at released_at paused_at stopped_at",
     ),
     "responses.MailDomain": Fields(
         personal="reply",

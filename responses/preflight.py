@@ -115,7 +115,8 @@ def _addresses(hosts: Collection[str], ask: Ask) -> tuple[list[Address], list[Fi
     public: dict[Address, None] = {}
     findings = []
     for host in hosts:
-        found = (host,) if _is_ip(host) else _both(host, ask)
+        here = host == "localhost"  # never to be asked for (RFC 6761, 6.3)
+        found = ("127.0.0.1",) if here else (host,) if _is_ip(host) else _both(host, ask)
         if found is None:
             findings.append(Finding("hosts", Level.NOT_CHECKED, "no_answer", {"name": host}))
             continue

@@ -91,7 +91,7 @@ TEXTS: dict[str, Promise] = {
     "worker_silent": _("The worker last looked for mails at %(when)s: nothing is sent. Start worker and beat."),
     "worker_never": _("No worker has looked for mails yet: nothing is sent. Start worker and beat."),
     "queue_ok": _("No mail has waited long."),
-    "queue_late": _("%(number)s mails are due; the oldest should have left at %(when)s."),
-    "queue_stuck": _("%(number)s mails were begun by a worker that has gone. The next sweep takes them up."),
-    "queue_unknown": _("Of %(number)s mails nobody knows whether they left. Decide on the page “Mails”."),
+    "queue_late": _("Mails that should have left: %(number)s, the oldest at %(when)s."),
+    "queue_stuck": _("Mails begun by a worker that has gone: %(number)s. The next sweep takes them up."),
+    "queue_unknown": _("Mails of which nobody knows whether they left: %(number)s. Decide on the page “Mails”."),
 }

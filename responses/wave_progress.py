@@ -8,12 +8,9 @@ from datetime import datetime
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from responses import recipients
 from responses.models import Case, ContactAttempt, Mail, Wave
-from responses.recipients import Audiences, kind_of
 from responses.statistics import pace
 from responses.statistics.dispositions import Disposition
-from responses.statistics.eligibility import KINDS, left_out
 from surveys.days_off import public_holidays
 
 LEFT = (Mail.Status.HELD, Mail.Status.QUEUED, Mail.Status.CLAIMED, Mail.Status.HANDED_OVER)
@@ -164,21 +161,13 @@ def forecast_end(wave: Wave, at: datetime, limits: pace.Limits) -> datetime | No
     return max(times, default=None)
 
 
-def cases_left_out(wave: Wave, at: datetime) -> Iterator[tuple[Case, str]]:
-    """Yield the cases that the wave does not reach, and why, as things stand now; three queries.
+def cases_left_out(wave: Wave) -> Iterator[tuple[Case, str]]:
+    """Yield the cases that the wave does not reach, and why, as was found when it was prepared, proven and sent.
 
-    Who is in another wave of the step is not left out.
+    Two queries. Waves that were prepared before this was kept hold how many they were, and not which.
     """
-    lines = ContactAttempt.objects.filter(step=wave.step_id).order_by("pk")
-    in_step = set(lines.filter(left_out="").values_list("case_id", flat=True))
-    dropped = {case: reason for case, reason in lines.filter(wave=wave).values_list("case_id", "left_out") if reason}
-    if wave.step.mail_name not in KINDS:  # to no case
-        return
-    audiences = Audiences([wave.step], [wave.step.round_id])
-    for holder, contactable in recipients.receivers(wave.step.round, at):
-        if holder.case_id in in_step:
-            continue
-        judged = audiences.judged(wave.step_id, holder, contactable)
-        reason = dropped.get(holder.case_id) or left_out(judged, kind_of(wave.step))
-        if reason is not None:
-            yield holder.case, reason
+    reasons = {case: reason for reason, cases in wave.left_out.items() for case in cases if case is not None}
+    reasons |= dict(ContactAttempt.objects.filter(wave=wave).exclude(left_out="").values_list("case_id", "left_out"))
+    found = Case.objects.select_related("sample_unit__workplace").in_bulk(reasons)
+    for pk, case in sorted(found.items()):
+        yield case, reasons[pk]

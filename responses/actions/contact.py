@@ -1,6 +1,6 @@
 """Contact: put the mails of a step, and notices, in the queue. ``actions.sending`` sends them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -152,23 +152,24 @@ def _locked(step: ContactStep) -> ContactStep:
 
 
 def is_to_be_looked_at(step: ContactStep, steps: Sequence[ContactStep], today: date) -> bool:
-    """Whether the sweep looks for those who are due: from the step's day on, once a day; no query.
-
-    What says that an invitation will come does not come with it or after it.
-    """
+    """Whether the sweep looks for those who are due: from the step's day on, once a day; no query."""
     round_ = step.round
     if step.date > today or (step.swept_on is not None and step.swept_on >= today):
         return False
     if step.mail_name == ContactStep.MailName.RESULT:
         return round_.status == Round.Status.PUBLISHED
-    if step.mail_name in BEFORE_THE_INVITATION:
-        invitations = [each.date for each in steps if each.mail_name == ContactStep.MailName.INVITATION]
-        if any(day <= today for day in invitations):
-            return False
+    if comes_too_late(step, steps, today):
+        return False
     if round_.closed_at is None:
         return True
     ended = max(step.date, timezone.localdate(round_.closed_at))
     return step.mail_name == ContactStep.MailName.THANK_YOU and today <= ended + LOOKS_AFTER_CLOSING
+
+
+def comes_too_late(step: ContactStep, steps: Sequence[ContactStep], today: date) -> bool:
+    """Whether a step that says that an invitation will come could only come with it or after it: then it does not."""
+    invitations = [each.date for each in steps if each.mail_name == ContactStep.MailName.INVITATION]
+    return step.mail_name in BEFORE_THE_INVITATION and any(day <= today for day in invitations)
 
 
 @transaction.atomic
@@ -193,7 +194,7 @@ def _prepare(step: ContactStep, at: datetime, by: User | None, leaves_at: dateti
     Raises: NobodyDue.
     """
     to_no_case = step.mail_name in TO_NO_CASE
-    bundles, reasons = ({}, Counter()) if to_no_case else _bundles(step, at, due)
+    bundles, reasons = ({}, {}) if to_no_case else _bundles(step, at, due)
     mails = mails_to_no_case(step, due) if to_no_case else [_held(step, key[0], of[0]) for key, of in bundles.items()]
     if not mails:
         raise NobodyDue
@@ -202,7 +203,7 @@ def _prepare(step: ContactStep, at: datetime, by: User | None, leaves_at: dateti
         number=(step.waves.aggregate(last=Max("number"))["last"] or 0) + 1,
         scheduled_for=leaves_at,
         forecast=sum(map(len, bundles.values())) or len(mails),
-        left_out=dict(reasons),
+        left_out=reasons,
         prepared_at=at,
         prepared_by=by,
     )
@@ -221,13 +222,13 @@ def _prepare(step: ContactStep, at: datetime, by: User | None, leaves_at: dateti
     return wave
 
 
-def _bundles(step: ContactStep, at: datetime, due: Due) -> tuple[Bundles, Counter[str]]:
+def _bundles(step: ContactStep, at: datetime, due: Due) -> tuple[Bundles, dict[str, list[int]]]:
     """Return the holders to be written to, by authority and address, in the order of their cases.
 
-    And how many of the cases that are due are left out, by reason.
+    And which of the cases that are due are left out, by reason.
     """
     bundles: Bundles = defaultdict(list)
-    reasons: Counter[str] = Counter()
+    reasons: dict[str, list[int]] = defaultdict(list)
     kind, audiences = recipients.kind_of(step), recipients.Audiences([step], [step.round_id])
     reached = set(step.contact_attempts.values_list("case_id", flat=True))
     for holder, contactable in recipients.receivers(step.round, at):
@@ -238,7 +239,7 @@ def _bundles(step: ContactStep, at: datetime, due: Due) -> tuple[Bundles, Counte
         if reason is None:
             bundles[authority, holder.email.casefold()].append(holder)
         else:
-            reasons[reason] += 1
+            reasons[reason].append(holder.case_id)
     return bundles, reasons
 
 

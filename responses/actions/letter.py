@@ -70,7 +70,7 @@ def prepare(*, step: ContactStep, by: User, at: datetime) -> Wave:
         number=(last or 0) + 1,
         scheduled_for=at,
         forecast=len(wanted),
-        left_out={reason.value: len(holders) for reason, holders in others.items()},
+        left_out={reason.value: [holder.case_id for holder in holders] for reason, holders in others.items()},
         prepared_at=at,
         prepared_by=by,
     )

@@ -6,7 +6,7 @@ done under the lock on its row; what becomes of one mail is decided by a conditi
 """
 
 import logging
-from collections import Counter
+from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime
 
@@ -276,18 +276,18 @@ def _take_out_ended(wave: Wave, at: datetime) -> None:
     cases = happened.exclude(kind=EventKind.OPENED).values("case")
     held = Mail.objects.filter(wave=wave, status=Mail.Status.HELD, lines__case__in=cases)
     mails = {mail.pk: mail for mail in held.select_related("step").distinct()}
-    before = Counter(wave.left_out)
-    reasons = before.copy()
+    ended: dict[str, list[int]] = defaultdict(list)
     for pk, lines in recipients.lines_of(mails, at).items():
         for line in lines:
             if (reason := recipients.left_out_of(mails[pk], line.contactable)) is not None:
-                reasons[reason] += 1
+                ended[reason].append(line.attempt.case_id)
                 ContactAttempt.objects.filter(pk=line.attempt.pk).update(left_out=reason)
-    if reasons != before:
+    if ended:
         empty = Mail.objects.filter(pk__in=mails).exclude(lines__left_out="")
         empty.update(status=Mail.Status.CANCELLED, outcome=Reason.NOBODY_LEFT, ended_at=at)
-        wave.left_out = dict(reasons)
-        wave.forecast -= reasons.total() - before.total()
+        reasons = wave.left_out.keys() | ended.keys()
+        wave.left_out = {reason: [*wave.left_out.get(reason, []), *ended.get(reason, [])] for reason in reasons}
+        wave.forecast -= sum(map(len, ended.values()))
         wave.save(update_fields=["left_out", "forecast"])
 
 

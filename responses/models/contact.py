@@ -75,9 +75,9 @@ class Wave(models.Model):
     """The contacts of a step that leave together: prepared, proven, approved, then sent.
 
     ``findings`` is what the proof found (``responses.proof``), ``digests`` what it proved of each mail, by mail, and
-    ``proof_sha256`` is of both. ``left_out`` is how many cases are left out by reason, ``forecast`` how many cases are
-    to be reached. The mails of a wave are *held* until it is released. Where it stands
-    is told by the moments at which things happened.
+    ``proof_sha256`` is of both. ``left_out`` is which cases are left out by reason, as things stood when the wave was
+    prepared and proven, ``forecast`` how many cases are to be reached. The mails of a wave are *held* until it is
+    released. Where it stands is told by the moments at which things happened.
     """
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The contact plan: its steps, its calendar, whom each step reaches when, and the switches of the round."""
+"""The contact plan: its steps, its calendar, and whom each step reaches when."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -17,17 +17,19 @@ from barometer import stale
 from barometer.access import needs, staff
 from barometer.problems import sentence
 from barometer.roles import Right
+from responses.actions.contact import comes_too_late
 from responses.contact_calendar import months
 from responses.contact_days import days_of, in_order, zone
 from responses.contact_elsewhere import LEAST_UNITS_FOR_KICK_OFF, sampled_units
 from responses.mail_texts import LEFT_OUT
+from responses.models import Wave
 from responses.planned_contacts import Forecast, forecasts
 from surveys.actions import contact_plan as actions
 from surveys.actions.contact_plan import row_of
 from surveys.audience import names
 from surveys.calendar import Obstacle, end_of
 from surveys.days_off import calendar_of
-from surveys.forms.contact_plan import NewStepForm, StepForm, SwitchesForm
+from surveys.forms.contact_plan import NewStepForm, StepForm
 from surveys.forms.expressions import name_lines
 from surveys.models import ContactStep, Round
 from surveys.plan_checks import AFTER_CLOSING
@@ -44,21 +46,19 @@ MOVED: dict[Obstacle, Promise] = {
 @needs(Right.SEE_ROUND, write=Right.EDIT_CONTACT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_plan(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the plan; change its steps, add one, or turn the switches."""
+    """Show the plan; change its steps, or add one."""
     round_ = get_object_or_404(Round, slug=slug)
     steps = in_order(round_)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     edited = [StepForm.of(step, request.POST if act == "steps" else None) for step in steps if step.queued_at is None]
     new = NewStepForm([step.mail_name for step in steps], request.POST if act == "add" else None)
-    switches = SwitchesForm(round_, request.POST if act == "switches" else None)
     acts: dict[str, Callable[[], bool]] = {
         "steps": lambda: _save_steps(request, round_, steps, edited),
         "add": lambda: _add_step(request, round_, steps, new),
-        "switches": lambda: _switch(request, round_, switches),
     }
     if act in acts and acts[act]():
         return redirect("contact-plan", slug)
-    context = _shown(round_, steps, edited) | {"new": new, "switches": switches, "seen": actions.plan_seen(steps)}
+    context = _shown(round_, steps, edited) | {"new": new, "seen": actions.plan_seen(steps)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     return render(request, "responses/contact/plan.html", context, status=status)
 
@@ -79,7 +79,7 @@ def _save_steps(request: HttpRequest, round_: Round, steps: Sequence[ContactStep
         _tell_stored(request, round_, forms)
         return False
     except actions.StepQueued:
-        messages.error(request, _("A step has begun to leave in the meantime, so it no longer changes."))
+        messages.error(request, _("A step has been prepared in the meantime, so it no longer changes."))
         return True
     except actions.PlanRefused as refused:
         _tell(request, refused, kept)
@@ -111,13 +111,6 @@ def _add_step(request: HttpRequest, round_: Round, steps: Sequence[ContactStep],
     return True
 
 
-def _switch(request: HttpRequest, round_: Round, form: SwitchesForm) -> bool:
-    if form.is_valid():
-        actions.set_switches(round_=round_, by=staff(request), at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("The settings have been saved."))
-    return form.is_valid()
-
-
 def _tell(request: HttpRequest, refused: actions.PlanRefused, forms: Mapping[str, StepForm | NewStepForm]) -> None:
     """Say each problem at its step, or above all where that has no form."""
     for problem in refused.problems:
@@ -133,6 +126,7 @@ def _shown(round_: Round, steps: Sequence[ContactStep], edited: Sequence[StepFor
     days = days_of(steps, calendar)
     found = forecasts(round_, days, units, timezone.now())
     forms = {form.mail_name: form for form in edited}
+    begun = set(Wave.objects.filter(step__in=steps, released_at__isnull=False).values_list("step_id", flat=True))
     problems = actions.problems_of_steps(round_, steps)
     after_closing = [
         forecast.step
@@ -141,7 +135,14 @@ def _shown(round_: Round, steps: Sequence[ContactStep], edited: Sequence[StepFor
     ]
     return {
         "round": round_,
-        "rows": [_row(forecast, forms.get(forecast.step.mail_name)) for forecast in found],
+        "rows": [
+            _row(forecast, forms.get(forecast.step.mail_name))
+            | {
+                "has_begun": forecast.step.pk in begun,
+                "too_late": comes_too_late(forecast.step, steps, timezone.localdate()),
+            }
+            for forecast in found
+        ],
         "months": months(round_, found, days, units),
         "sampled": sum(units.values()),
         "problems": [sentence(problem, TEXTS) for problem in problems],

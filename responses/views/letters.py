@@ -97,7 +97,7 @@ def wave(request: HttpRequest, pk: int) -> HttpResponseBase:
         "page": Paginator(attempts, LETTERS_PER_PAGE).get_page(request.GET.get("page")),
         "shown": SHOWN,
         "without_code": [each for each in attempts if not postal_address(each.case.sample_unit.workplace.address).code],
-        "left_out": [(mail_texts.left_out(code), number) for code, number in sorted(wave_.left_out.items())],
+        "left_out": [(mail_texts.left_out(code), len(cases)) for code, cases in sorted(wave_.left_out.items())],
         "overtaken": _overtaken(attempts, overtaken),
         "print_form": print_form,
         "posted_form": posted_form,

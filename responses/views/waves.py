@@ -50,11 +50,12 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     waves = list(Wave.objects.filter(step__round=round_).defer("digests").order_by("number"))
     progress = wave_progress.progress_of(waves, at, actions.limits())
+    plan, today = contact.plan_of(round_), timezone.localdate(at)
     steps = []
-    for step in contact.plan_of(round_):
+    for step in plan:
         own = [(wave, progress[wave.pk]) for wave in waves if wave.step_id == step.pk]
-        due = moment(step.date, step.time, zone())
-        steps.append((step, due, due > at, own, any(wave.released_at is None for wave, _ in own)))
+        due, too_late = moment(step.date, step.time, zone()), contact.comes_too_late(step, plan, today)
+        steps.append((step, due, due > at, own, any(wave.released_at is None for wave, _ in own), too_late))
     context = {
         "round": round_,
         "steps": steps,
@@ -138,7 +139,7 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
         "workplaces": workplaces,
         "summary": _summary(progress.by_status["held"], workplaces, findings),
         "groups": list(_groups(findings)),
-        "left_out": [(mail_texts.left_out(code), cases) for code, cases in sorted(wave_.left_out.items())],
+        "left_out": [(mail_texts.left_out(code), len(cases)) for code, cases in sorted(wave_.left_out.items())],
         "samples": _samples(mails.filter(status=Mail.Status.HELD)) if waits else [],
         "forecast_end": wave_progress.forecast_end(wave_, at, limits) if waits else None,
         "begins": max(at, wave_.scheduled_for),
@@ -297,12 +298,13 @@ def _stop(request: HttpRequest, wave_: Wave, by: User, at: datetime) -> None:
 @require_safe
 def mail(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Write one mail of a wave as it would leave now, with words in the place of its secrets."""
-    mails = Mail.objects.select_related("wave", "step", "round__questionnaire")
+    mails = Mail.objects.select_related("wave", "step", "round__questionnaire", "authority_contact__coordinator")
     mail_ = get_object_or_404(mails, wave=pk, pk=number)
     lines = [line.attempt for line in recipients.lines_of([mail_.pk], timezone.now()).get(mail_.pk, [])]
     written, problem = None, ""
     try:
-        written = writing.write(mail_, lines, writing.letterhead(mail_.round, mail_.language)) if lines else None
+        if lines or recipients.is_wanted(mail_):
+            written = writing.write(mail_, lines, writing.letterhead(mail_.round, mail_.language))
     except writing.Unwritable as found:
         problem = mail_texts.outcome(str(found))
     context = {
@@ -322,11 +324,11 @@ def left_out(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Give the cases that a wave does not reach, and why, as a file for a spreadsheet."""
     wave_ = get_object_or_404(OF_MAILS.select_related("step__round"), pk=pk)
     name = f"{wave_.step.round.slug}-{wave_.step.mail_name}-{wave_.number}-left-out"
-    return spreadsheet.download(_left_out_rows(wave_, timezone.now()), name, get_language() or "en")
+    return spreadsheet.download(_left_out_rows(wave_), name, get_language() or "en")
 
 
-def _left_out_rows(wave_: Wave, at: datetime) -> Iterator[tuple[str, str, str, str]]:
+def _left_out_rows(wave_: Wave) -> Iterator[tuple[str, str, str, str]]:
     yield _("Register number"), _("Workplace"), _("Authority"), _("Left out, because")
-    for case, reason in wave_progress.cases_left_out(wave_, at):
+    for case, reason in wave_progress.cases_left_out(wave_):
         unit = case.sample_unit.workplace
         yield unit.register_id, unit.name, unit.authority, mail_texts.left_out(reason)

@@ -72,19 +72,6 @@ def save_plan(*, round_: Round, rows: Sequence[StepRow], by: User | None, at: da
         audit.record("contact_plan.changed", target=round_, by=by, at=at, facts={"steps": changes})
 
 
-@transaction.atomic
-def set_switches(*, round_: Round, second_person: bool, coordinators: bool, by: User | None, at: datetime) -> None:
-    """Say whether somebody else approves every wave, and whether contact persons of authorities correct addresses."""
-    round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
-    wanted = {"second_person": second_person, "coordinators": coordinators}
-    changes = {name: [getattr(round_, name), value] for name, value in wanted.items() if getattr(round_, name) != value}
-    if not changes:
-        return
-    round_.second_person, round_.coordinators = second_person, coordinators
-    round_.save(update_fields=["second_person", "coordinators"])
-    audit.record("contact_plan.switched", target=round_, by=by, at=at, facts=changes)
-
-
 def plan_problems(round_: Round) -> list[Problem]:
     """Return what is out of order in the stored plan, told by the names of its mails; one query."""
     return problems_of_steps(round_, round_.contact_steps.select_related("round"))

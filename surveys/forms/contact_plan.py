@@ -150,26 +150,3 @@ class NewStepForm(forms.Form):
     def refuse(self, problem: Problem) -> None:
         said = Problem(problem.code, "", in_words(problem).params)
         self.add_error("day", sentence(said, TEXTS))
-
-
-class SwitchesForm(forms.Form):
-    """What a round allows, beside its plan."""
-
-    second_person = forms.BooleanField(
-        label=_("Approval by a second person"),
-        help_text=_(
-            "No wave of mails leaves before somebody else than whoever prepared it has looked at its proof and "
-            "approved it. A small office can do without."
-        ),
-        required=False,
-    )
-    coordinators = forms.BooleanField(
-        label=_("Contact persons of authorities may correct leaders' addresses"),
-        help_text=_("They get a link of their own. They are never told who has answered."),
-        required=False,
-    )
-
-    def __init__(self, round_: Round, data: QueryDict | None = None) -> None:
-        initial = {"second_person": round_.second_person, "coordinators": round_.coordinators}
-        super().__init__(data, initial=initial)
-        self.helper = bare()

@@ -1,9 +1,12 @@
 """The pages that follow a round fetch their numbers anew each minute, in the place of those shown."""
 
 import pytest
+from django.core.mail.backends import locmem
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from responses.actions import contact, sending
+from responses.models import Wave
 from tests.browser.conftest import OpenBrowser
 from tests.factories import NOON, make_case, make_open_round, make_response, make_stratum
 from tests.people import finn
@@ -42,6 +45,21 @@ def test_an_answer_that_comes_in_is_seen_a_minute_later_without_a_reload(
     assert page.title() == "not loaded again"
     if name in ("what-next", "representativity"):
         expect(main).not_to_contain_text(gone)
+
+
+def test_a_wave_that_is_being_sent_is_followed_without_a_reload(open_browser: OpenBrowser) -> None:
+    round_ = make_open_round()
+    for _ in range(3):
+        make_case(round_)
+    contact.queue_step(step=round_.contact_steps.get(mail_name="invitation"), at=NOON)
+    page = open_browser("en", staff=finn())
+    page.clock.install()
+    page.goto(reverse("wave", args=[Wave.objects.get().pk]))
+    expect(page.locator("[data-refresh=progress]")).to_contain_text("0 of 3")
+    sending.send_due(at=NOON, connection=locmem.EmailBackend())
+    page.clock.run_for(11_000)
+    expect(page.locator("[data-refresh=progress]")).to_contain_text("3 of 3")
+    expect(page.locator("[data-refresh=domains] td").nth(1)).to_have_text("3")
 
 
 def test_what_somebody_is_using_is_left_alone_and_what_is_open_stays_open(open_browser: OpenBrowser) -> None:

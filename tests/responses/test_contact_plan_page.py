@@ -1,4 +1,4 @@
-"""The page of the contact plan: steps, calendar, whom each step reaches when, and the switches."""
+"""The page of the contact plan: steps, calendar, and whom each step reaches when."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -294,7 +294,9 @@ def test_a_step_that_has_begun_to_leave_no_longer_changes() -> None:
     make_case(round_)
     data = typed(round_, invitation__day="1")
     contact.queue_due_steps(at=datetime(2020, 1, 7, 12, tzinfo=COPENHAGEN))
-    assert "It has begun to leave" in read(round_)
+    page = read(round_)
+    assert "It has begun to leave" in page
+    assert page.count("It is not sent any more, since the day of the invitation has come.") == 1  # the kick-off
     post(round_, data)
     assert step_of(round_, "invitation").day == 0
     removed = data | {"invitation-remove": "on"}
@@ -302,12 +304,22 @@ def test_a_step_that_has_begun_to_leave_no_longer_changes() -> None:
     assert step_of(round_, "invitation").queued_at is not None
 
 
-def test_the_switches_are_saved_and_audited() -> None:
-    round_ = planned_round()
-    assert post(round_, {"act": "switches", "second_person": "on", "coordinators": "on"}).status_code == 302
-    assert (refreshed(round_).second_person, refreshed(round_).coordinators) == (True, True)
-    facts = {"second_person": [False, True], "coordinators": [False, True]}
-    assert AuditEvent.objects.get(what="contact_plan.switched").facts == facts
+def test_a_step_that_waits_for_approval_is_not_said_to_have_begun_to_leave() -> None:
+    round_ = make_open_round(plan=DEFAULT_PLAN)
+    Round.objects.filter(pk=round_.pk).update(second_person=True)
+    make_case(round_)
+    contact.queue_due_steps(at=datetime(2020, 1, 7, 12, tzinfo=COPENHAGEN))
+    assert "and has not left yet, so it no longer changes" in read(round_)
+    assert "It has begun to leave" not in read(round_)
+
+
+def test_whoever_writes_the_plan_does_not_decide_about_the_second_person_or_coordinators() -> None:
+    round_ = planned_round(second_person=True)
+    assert "A second person approves every wave of this round." in read(round_)
+    assert "Coordinators are switched off in this round." in read(round_)
+    post(round_, {"act": "switches", "second_person": "", "coordinators": "on"})
+    post(round_, typed(round_, coordinators="on") | {"second_person": ""})
+    assert (refreshed(round_).second_person, refreshed(round_).coordinators) == (True, False)
 
 
 def test_a_round_whose_plan_is_out_of_order_does_not_open() -> None:

@@ -88,7 +88,7 @@ def test_a_letter_needs_a_postal_address_and_otherwise_what_a_mail_needs(
     assert [holder.case_id for holder in wanted] == ([] if reason else [case.pk])
     assert list(others) == ([reason] if reason else [])
     wave = prepared(step)
-    assert (wave.forecast, wave.left_out) == ((0, {reason: 1}) if reason else (1, {}))
+    assert (wave.forecast, wave.left_out) == ((0, {reason: [case.pk]}) if reason else (1, {}))
 
 
 def test_a_delegate_gets_no_letter_and_neither_does_the_owner_meanwhile(round_: Round, step: ContactStep) -> None:
@@ -99,7 +99,7 @@ def test_a_delegate_gets_no_letter_and_neither_does_the_owner_meanwhile(round_: 
 def test_a_retired_link_stops_its_letter(round_: Round, step: ContactStep) -> None:
     case = make_case(round_)
     case_actions.retire_link(holder=case.holders.get(), reason="x", by=finn(), at=NOON)
-    assert prepared(step).left_out == {LeftOut.LINK_RETIRED: 1}
+    assert prepared(step).left_out == {LeftOut.LINK_RETIRED: [case.pk]}
 
 
 def test_a_mail_is_no_letter(round_: Round) -> None:

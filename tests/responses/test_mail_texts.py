@@ -39,7 +39,7 @@ Svar senest torsdag den 6. februar 2020.
 Det er frivilligt at svare. Ingen uden for Innovationsbarometeret (øvelse), heller ikke Aarhus Kommune, får at vide, \
 hvad I svarer. Alle, der har linket, kan se og ændre svarene, indtil de er sendt.
 
-Er du ikke den rette? Åbn linket, og vælg "Er du ikke den rette?", så kan du give opgaven videre.
+Er du ikke den rette? Åbn linket, og vælg ”Er du ikke den rette?”, så kan du give opgaven videre.
 
 Vi har adressen fra et opdigtet øvelsesregister. Øvelsesstyrelsen (øvelse) er dataansvarlig. Om dine oplysninger: \
 http://testserver/privacy/{slug}/?lang=da

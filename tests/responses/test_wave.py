@@ -91,7 +91,7 @@ def test_whoever_answers_after_the_preparation_is_taken_out_when_the_wave_is_pro
     happens(first, EventKind.SUBMITTED)
     happens(second, EventKind.DECLINED)
     assert actions.prove(wave=wave, by=None, at=LATER).findings == ()
-    assert Wave.objects.get().left_out == {"submitted": 1, "declined": 1}
+    assert Wave.objects.get().left_out == {"submitted": [first.pk], "declined": [second.pk]}
     assert statuses(wave) == {"held": 3, "cancelled": 2}
     assert dict(ContactAttempt.objects.exclude(left_out="").values_list("case", "left_out")) == {
         first.pk: "submitted",

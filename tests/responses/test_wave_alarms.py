@@ -12,7 +12,7 @@ from responses import tasks, wave_progress
 from responses.actions import contact, events, sending
 from responses.actions import wave as actions
 from responses.actions.wave_alarms import AlarmCode, alarms_of, check_waves
-from responses.models import Case, Mail, Wave
+from responses.models import Case, LinkHolder, Mail, Wave
 from responses.statistics.dispositions import EventKind
 from responses.wave_texts import ALARMS, sentence
 from surveys.models import Round
@@ -39,6 +39,10 @@ def make_wave(cases: int = 10, *, sent: bool = False, domain: str = "a.example",
 
 def codes(wave: Wave, at: datetime) -> list[str]:
     return [alarm.code.value for alarm in alarms_of(Round.objects.get(pk=wave.step.round_id), at)]
+
+
+def left_out_of(wave: Wave) -> dict[int, str]:
+    return {case.pk: reason for case, reason in wave_progress.cases_left_out(wave)}
 
 
 def progress(wave: Wave, at: datetime = NOON) -> wave_progress.Progress:
@@ -86,14 +90,32 @@ def test_each_mail_domain_tells_what_was_sent_put_off_came_back_and_started() ->
     assert (domain.workplaces, domain.started, domain.filtered) == (4, 1, False)
 
 
-def test_who_is_left_out_is_listed_with_the_reason_and_who_is_in_another_wave_is_not() -> None:
+def test_who_is_left_out_is_listed_with_the_reason_by_the_wave_that_leaves_them_out() -> None:
     wave = make_wave(2)
     without = make_case(wave.step.round, contact={"email": ""})
     declined = make_case(wave.step.round, events=[EventKind.DECLINED])
     make_case(wave.step.round)  # came later, and is left out of nothing
     contact.prepare_wave(step=wave.step, at=NOON)
-    listed = {case.pk: reason for case, reason in wave_progress.cases_left_out(wave, NOON)}
-    assert listed == {without.pk: "no_address", declined.pk: "declined"}
+    assert left_out_of(wave) == {}
+    later = wave.step.waves.get(number=2)
+    assert left_out_of(later) == {without.pk: "no_address", declined.pk: "declined"}
+
+
+def test_who_was_left_out_of_a_wave_stays_written_down_whatever_happens_to_them_later() -> None:
+    round_ = make_open_round()
+    without = make_case(round_, contact={"email": ""})
+    waiting, answers = make_case(round_), make_case(round_)
+    wave = contact.prepare_wave(step=round_.contact_steps.get(mail_name="invitation"), at=NOON)
+    events.record(events.lock(answers.pk), kind=EventKind.SUBMITTED, at=NOON)
+    actions.prove(wave=wave, by=finn(), at=NOON)
+    events.record(events.lock(waiting.pk), kind=EventKind.DECLINED, at=NOON)
+    actions.release(wave=wave, by=None, at=NOON)
+    sending.send_due(at=NOON)
+    LinkHolder.objects.filter(case=without).update(email="ny@skole.example")
+    events.record(events.lock(answers.pk), kind=EventKind.REOPENED, at=NOON)
+    wave = Wave.objects.get()
+    assert wave.left_out == {"no_address": [without.pk], "submitted": [answers.pk]}
+    assert left_out_of(wave) == {without.pk: "no_address", answers.pk: "submitted", waiting.pk: "declined"}
 
 
 # Alarms
@@ -142,7 +164,7 @@ def test_who_answers_between_preparation_and_proof_is_no_longer_forecast() -> No
         events.record(events.lock(case.pk), kind=EventKind.SUBMITTED, at=NOON + timedelta(hours=1))
     found = actions.prove(wave=wave, by=None, at=NOON + timedelta(hours=2))
     wave.refresh_from_db()
-    assert (wave.forecast, wave.left_out) == (7, {"submitted": 3})
+    assert (wave.forecast, len(wave.left_out["submitted"])) == (7, 3)
     actions.approve(wave=wave, by=finn(), at=NOON + timedelta(hours=2), proof_sha256=found.sha256)
     sending.send_due(at=NOON + timedelta(hours=8))
     assert progress(wave).reached == 7

@@ -1,5 +1,6 @@
 """The pages of waves, and what staff do there."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from responses.actions import contact, sending
 from responses.actions import wave as actions
 from responses.models import LinkHolder, Mail, Wave
 from surveys.models import ContactStep, Round
-from tests.factories import make_case, make_open_round, refreshed
+from tests.factories import NOON, make_authority_contact, make_case, make_open_round, make_step, refreshed
 from tests.people import audrey, browser_of, dana, finn, olga, paul
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,15 @@ def test_the_list_shows_every_step_with_its_waves_and_when_it_is_due(round_: Rou
     assert "Proven, waits to be released" in page
     assert "First reminder" in page
     assert "Prepare for the planned day" in page
+
+
+def test_a_kick_off_whose_day_has_gone_by_is_said_to_stay(round_: Round) -> None:
+    kick_off = make_step(round_, "kick_off", day=-28)
+    listed = (
+        page_of(f"/rounds/{round_.slug}/waves/").partition(f'id="step-{kick_off.pk}"')[2].partition("</section>")[0]
+    )
+    assert "It is not sent any more" in listed
+    assert "<button" not in listed
 
 
 def test_a_wave_is_prepared_and_proven_with_one_button(round_: Round) -> None:
@@ -185,6 +195,20 @@ def test_a_mail_can_be_read_as_it_would_leave_without_its_secrets(round_: Round)
     holder = mail.lines.get().holder
     assert links.token(links.ANSWER, holder) not in page
     assert links.typed_code(holder) not in page
+
+
+def test_a_mail_to_an_authority_can_be_read_before_it_leaves() -> None:
+    round_ = make_open_round()
+    for _ in range(5):
+        make_case(round_)
+    person = make_authority_contact(round_)
+    wave = contact.prepare_wave(step=make_step(round_, "kick_off", day=-28), at=NOON)
+    actions.prove(wave=wave, by=finn(), at=NOON)
+    [number] = set(re.findall(rf'href="/waves/{wave.pk}/mails/(\d+)/"', page_of(f"/waves/{wave.pk}/")))
+    page = page_of(f"/waves/{wave.pk}/mails/{number}/")
+    assert person.authority in page
+    assert f"Kære {person.name}" in page
+    assert "There is nothing to write" not in page
 
 
 def test_a_mail_that_cannot_be_written_says_why(round_: Round) -> None:
