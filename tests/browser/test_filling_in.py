@@ -49,7 +49,7 @@ def test_the_error_summary_has_the_focus_and_its_links_lead_to_the_fields(
 def test_the_text_field_of_an_option_is_hidden_until_the_option_is_marked(
     open_browser: OpenBrowser, case: Case, javascript: bool
 ) -> None:
-    make_answers(case, LONG_WAY | {"finance": ["own_budget"]})
+    make_answers(case, LONG_WAY)
     leader = open_link(open_browser("en", javascript=javascript), case, PARTNERS)
     marked, text = (leader.page.locator(f"[name={name}]") for name in ("collab", "collab__other__text"))
     expect(text).to_be_visible()  # as it was left
