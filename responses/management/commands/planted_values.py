@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext
 
-from responses.simulation.planted import Held, hold
+from responses.simulation.planted import Held, hold, simulated_with
 from surveys.management.rounds import round_named
 
 
@@ -25,6 +25,9 @@ class Command(BaseCommand):
         round_ = round_named(options["round"])
         if not round_.rehearsal:
             raise CommandError(gettext("Nothing is planted in a real round: the truth of it is not known."))
+        if not simulated_with(round_, options["seed"]):
+            said = gettext("The round was not simulated with the seed %(seed)s: say with --seed which one it was.")
+            raise CommandError(said % {"seed": options["seed"]})
         held = list(hold(round_, options["seed"], "en"))
         if not held:
             raise CommandError(gettext("There are too few answers for an interval."))
