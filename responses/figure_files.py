@@ -7,6 +7,7 @@ import xlsxwriter
 from django.utils.translation import get_language, gettext
 from xlsxwriter.chart_bar import ChartBar
 from xlsxwriter.format import Format
+from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from barometer import spreadsheet
@@ -108,18 +109,25 @@ def _test(test: GroupTest | None) -> dict[str, Cell]:
 def _draw_sheet(book: xlsxwriter.Workbook, figure: FigureEstimate) -> None:
     """Write the shares that are drawn as a table, the chart of them, and the note below."""
     sheet, bold = book.add_worksheet(gettext("Chart")), book.add_format({"bold": True})
+    head = book.add_format({"bold": True, "text_wrap": True, "align": "right", "valign": "bottom"})
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     whole = book.add_format({"num_format": "0" + ("." + "0" * figure.decimals if figure.decimals else "") + "%"})
     sheet.set_column(0, 0, 48)
     sheet.write_string(0, 0, figure.heading, bold)
     for place, remark in enumerate(stamp(figure), start=1):
         sheet.write_string(place, 0, remark, bold)
     top, names = 4, figure.legend or (gettext("Estimate"),)
+    sheet.set_row(top, 48)  # three lines
+    sheet.set_column(1, len(names) * (1 if figure.stacked else 3), 16)
     for column, name in enumerate(names, start=1):
-        sheet.write_string(top, column, name, bold)
+        sheet.write_string(top, column, name, head)
     for row, item in enumerate(figure.items, start=top + 1):
         sheet.write_string(row, 0, item.label)
         for column, line in enumerate(item.lines, start=1):
             _write(sheet, row, column, line.estimate.estimate, whole)
+    if not figure.stacked:
+        _write_intervals(sheet, figure, names, top, (head, book.add_format({"num_format": "0.0%"})))
     last = top + len(figure.items)
     chart = _chart(book, figure, names, sheet.get_name(), top, last)
     sheet.insert_chart(last + 2, 0, chart, {"description": figure.heading})
@@ -142,7 +150,12 @@ def _chart(
             **FILLS[place],
         }
         if not figure.stacked:
-            series["x_error_bars"] = _error_bars([item.lines[place] for item in figure.items])
+            first = len(names) + 1 + 2 * place
+            series["x_error_bars"] = {
+                "type": "custom",
+                "minus_values": f"={_cells(sheet, top, last, first)}",
+                "plus_values": f"={_cells(sheet, top, last, first + 1)}",
+            }
         chart.add_series(series)
     chart.set_title({"name": figure.heading, "overlay": False})
     chart.set_y_axis({"reverse": True})
@@ -152,12 +165,29 @@ def _chart(
     return chart
 
 
-def _error_bars(lines: Sequence[Line]) -> dict[str, object]:
-    """The 95 % intervals, which lie unevenly around the shares."""
-    found = [line.estimate for line in lines]
-    plus = [0 if e.interval_high is None or e.estimate is None else e.interval_high - e.estimate for e in found]
-    minus = [0 if e.interval_low is None or e.estimate is None else e.estimate - e.interval_low for e in found]
-    return {"type": "custom", "plus_values": plus, "minus_values": minus}
+def _write_intervals(
+    sheet: Worksheet, figure: FigureEstimate, names: Sequence[str], top: int, formats: tuple[Format, Format]
+) -> None:
+    """Write how far the 95 % intervals, which lie unevenly around the shares, reach down and up, for the error bars.
+
+    In cells, because LibreOffice draws no error bars of numbers that stand in the chart alone.
+    """
+    head, precise = formats
+    for place, name in enumerate(names):
+        column = len(names) + 1 + 2 * place
+        for number, text in enumerate((gettext("%(name)s: interval down"), gettext("%(name)s: interval up"))):
+            sheet.write_string(top, column + number, text % {"name": name}, head)
+        for row, item in enumerate(figure.items, start=top + 1):
+            e = item.lines[place].estimate
+            if e.estimate is not None and e.interval_low is not None and e.interval_high is not None:
+                sheet.write_number(row, column, e.estimate - e.interval_low, precise)
+                sheet.write_number(row, column + 1, e.interval_high - e.estimate, precise)
+
+
+def _cells(sheet: str, top: int, last: int, column: int) -> str:
+    """Return the address of the cells of all bars in a column."""
+    cells: str = xl_range_abs(top + 1, column, last, column)
+    return f"{quote_sheetname(sheet)}!{cells}"
 
 
 def _write(sheet: Worksheet, row: int, column: int, cell: Cell, format_: Format | None = None) -> None:

@@ -205,6 +205,11 @@ def test_the_workbook_has_the_figure_as_a_chart_and_all_numbers(answered: Round)
     with ZipFile(io.BytesIO(content)) as parts:
         chart = parts.read("xl/charts/chart1.xml").decode()
     assert chart.count("<c:ser>") == 2 and "pattFill" in chart
+    # error bars are taken from cells: LibreOffice draws none of numbers that stand in the chart alone
+    assert re.findall(r"<c:(?:plus|minus)><c:numRef><c:f>Chart!\$([A-Z])\$6:\$\1\$10</c:f>", chart) == list("EDGF")
+    found_lines = [line.estimate for item in found.items if item.label == "Higher quality" for line in item.lines]
+    for line, down, up in zip(found_lines, sheet[place][3::2], sheet[place][4::2], strict=True):
+        assert [line.estimate - down, line.estimate + up] == pytest.approx([line.interval_low, line.interval_high])
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
