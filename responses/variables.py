@@ -7,6 +7,7 @@ something was asked and left open, else a code, a mark (1 or 0), a number or a t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from django.utils import translation
@@ -14,9 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from surveys.answering.conditions import ConditionWords
+from surveys.answering.whole import stand_in
 from surveys.answering.wording import Wording
 from surveys.models import IndustryGroup, Level, Region, SizeClass
-from surveys.questionnaire.definition import OUTCOME, Choice, Label, Question, Questionnaire
+from surveys.questionnaire.definition import OUTCOME, Choice, Label, Question, Questionnaire, Register
 from surveys.questionnaire.expression import Expression
 
 Cell: TypeAlias = str | int | float | None
@@ -119,12 +121,16 @@ def said(text: Promise | str, languages: Sequence[str]) -> Texts:
     return found
 
 
-def written(label: Label, languages: Sequence[str]) -> Texts:
-    """Return a text of the questionnaire; where it differs by register code, the texts one after the other."""
+def written(label: Label, languages: Sequence[str], shown: Mapping[str, Register] = MappingProxyType({})) -> Texts:
+    """Return a text of the questionnaire; where it differs by register code, the texts one after the other.
+
+    ``shown``: what stands in the place of braces, by language.
+    """
     found = {}
     for language in languages:
         chosen = label.texts[language if language in label.texts else min(label.texts)]
-        found[language] = chosen if isinstance(chosen, str) else " / ".join(dict.fromkeys(chosen.values()))
+        text = chosen if isinstance(chosen, str) else " / ".join(dict.fromkeys(chosen.values()))
+        found[language] = label.filled(text, shown[language]) if language in shown else text
     return found
 
 
@@ -137,7 +143,7 @@ def truths(languages: Sequence[str], labels: Iterable[tuple[int, Promise]] = TRU
     return tuple(Value(str(number), number, said(label, languages)) for number, label in labels)
 
 
-def coded(choices: Sequence[Choice], languages: Sequence[str]) -> tuple[Value, ...]:
+def coded(choices: Sequence[Choice], languages: Sequence[str], shown: Mapping[str, Register]) -> tuple[Value, ...]:
     """Return codes with their numbers: those of the questionnaire where all have one of their own, else 1, 2, 3 …
 
     What is switched off keeps its place, so that switching it on or off changes no other number.
@@ -148,7 +154,7 @@ def coded(choices: Sequence[Choice], languages: Sequence[str]) -> tuple[Value, .
         Value(
             choice.code,
             choice.value if own and choice.value is not None else place,
-            written(choice.label, languages),
+            written(choice.label, languages, shown),
             missing=choice.code in MISSING_CODES,
         )
         for place, choice in enumerate(choices, start=1)
@@ -215,8 +221,13 @@ class _Blocks:
         self.questionnaire, self.texts, self.languages = questionnaire, texts, questionnaire.languages
         self.open_end = no_answer(self.languages)
         self.marks = (*truths(self.languages, MARKS), self.open_end)
+        self.shown: dict[str, Register] = {
+            language: {variable.name: stand_in(variable, language) for variable in questionnaire.register}
+            for language in self.languages
+        }
         self.words = {
-            language: ConditionWords(Wording(questionnaire, {}, language), {}, {}) for language in self.languages
+            language: ConditionWords(Wording(questionnaire, shown, language), {}, {})
+            for language, shown in self.shown.items()
         }
 
     def block(self, question: Question) -> Block:
@@ -230,8 +241,8 @@ class _Blocks:
         )
 
     def _variables(self, question: Question, rows: Sequence[Choice]) -> Iterator[Variable]:
-        code, asked = question.code, written(question.label, self.languages)
-        values = (*coded(question.options, self.languages), self.open_end)
+        code, asked = question.code, self._written(question.label)
+        values = (*coded(question.options, self.languages, self.shown), self.open_end)
         base = self._base([question.ask_if])
         match question.type:
             case "single":
@@ -255,7 +266,7 @@ class _Blocks:
                 yield Variable(code, Kind.TEXT, asked, (), asked, base)
 
     def _mark(self, question: Question, option: Choice, row: Choice | None = None) -> Variable:
-        asked = written(question.label, self.languages)
+        asked = self._written(question.label)
         label = self._before(option, self._before(row, asked) if row else asked)
         name = "__".join([question.code, *([row.code] if row else []), option.code])
         base = self._base([question.ask_if, row.ask_if if row else None, option.ask_if])
@@ -263,7 +274,7 @@ class _Blocks:
 
     def _text(self, question: Question, option: Choice) -> Iterator[Variable]:
         if self.texts and option.open:
-            asked = written(question.label, self.languages)
+            asked = self._written(question.label)
             label = {
                 language: f"{text} ({own})"
                 for (language, text), own in zip(
@@ -274,8 +285,11 @@ class _Blocks:
             yield Variable(f"{question.code}__{option.code}__text", Kind.TEXT, label, (), asked, base)
 
     def _before(self, choice: Choice, asked: Texts) -> Texts:
-        own = written(choice.label, self.languages)
+        own = self._written(choice.label)
         return {language: f"{own[language]} – {text}" for language, text in asked.items()}
+
+    def _written(self, label: Label) -> Texts:
+        return written(label, self.languages, self.shown)
 
     def _base(self, conditions: Iterable[Expression | None]) -> Texts:
         """Put who is asked into words."""

@@ -37,9 +37,13 @@ class Label:
         if not isinstance(chosen, str):
             code = str(register.get(self.by or "", ""))
             chosen = chosen[code if code in chosen else min(chosen)]
-        if self.verbatim or "{" not in chosen:
-            return chosen
-        return BRACE.sub(lambda found: str(register.get(found[1], "")), chosen)
+        return self.filled(chosen, register)
+
+    def filled(self, text: str, register: Mapping[str, str | int]) -> str:
+        """Return one of the texts with what is known of the workplace in the place of braces."""
+        if self.verbatim or "{" not in text:
+            return text
+        return BRACE.sub(lambda found: str(register.get(found[1], "")), text)
 
     @property
     def braces(self) -> frozenset[str]:

@@ -8,11 +8,12 @@ from responses.exports.responses_table import responses_table
 from responses.exports.units import pseudonym
 from responses.models import Case
 from responses.statistics.dispositions import EventKind
-from responses.variables import Privacy
+from responses.variables import Privacy, answer_blocks
+from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
 from tests.every_type import ANSWER_COLUMNS, FULL, every_type
 from tests.exported import rows_of, screened, text_of
-from tests.factories import make_case, make_response, make_stratum
+from tests.factories import make_case, make_questionnaire, make_response, make_stratum
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +246,15 @@ def test_numbers_for_statistics_programs_are_those_of_the_questionnaire_and_neve
     assert variables["mood__end"].label["en"] == "Last – How?"
     assert variables["mood__end"].base["en"].startswith("Only if")
     assert not variables["new"].base
+
+
+def test_a_label_says_in_brackets_what_differs_from_workplace_to_workplace() -> None:
+    asked = make_questionnaire((SHIPPED / "innovation-barometer-dk-2018-19.yaml").read_text(encoding="utf-8"))
+    blocks = {block.question.code: block.variables for block in answer_blocks(asked.definition(), texts=False)}
+    registered = (
+        "We have your workplace registered as [Name of the workplace], [Address of the workplace]. Is that correct?"
+    )
+    assert blocks["unit_confirm"][0].label["en"] == registered
+    assert registered in blocks["closed_when"][0].base["en"]
+    said = [text for variables in blocks.values() for v in variables for text in (*v.label.values(), *v.base.values())]
+    assert not [text for text in said if "{" in text or " ," in text]
