@@ -1,12 +1,25 @@
 """What a file says of itself, whatever is in it."""
 
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
 from barometer import PROGRAM
-from responses.exports.table import About
+from responses.exports.table import About, Part
 from responses.models import WeightSet
-from responses.variables import Privacy
+from responses.variables import Kind, Privacy, Variable, said, truths
 from surveys.models import Round
 
 LIVE = "live"
+CONSTANTS = (
+    ("case_round", Kind.TEXT, _("Round")),
+    ("case_rehearsal", Kind.MARK, _("Rehearsal: made-up data")),
+    ("case_questionnaire", Kind.TEXT, _("Questionnaire and its version")),
+    ("file_privacy", Kind.TEXT, _("Privacy level of the file")),
+    ("file_filter", Kind.TEXT, _("Which rows there are")),
+    ("file_weights", Kind.TEXT, _("Which weights: a weight set, or live (of what is known today)")),
+    ("file_program", Kind.TEXT, _("Program that made the file")),
+)
 
 
 def about_of(round_: Round, content: str, privacy: Privacy, language: str) -> About:
@@ -24,6 +37,21 @@ def about_of(round_: Round, content: str, privacy: Privacy, language: str) -> Ab
         program=PROGRAM,
         language=language,
     )
+
+
+def constant_variables(languages: Sequence[str]) -> tuple[Variable, ...]:
+    """Return the last columns of every file: what it says of itself also where a format has no other room for it."""
+    return tuple(
+        Variable(name, kind, said(label, languages), truths(languages) if kind is Kind.MARK else ())
+        for name, kind, label in CONSTANTS
+    )
+
+
+def constants(about: About) -> Part:
+    """Return their cells, the same in all rows."""
+    rehearsal = int(about.rehearsal)
+    file = (about.privacy, about.filter, about.weights, about.program)
+    return Part((about.round, rehearsal, about.questionnaire, *file))
 
 
 FILTERS = {

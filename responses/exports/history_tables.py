@@ -7,7 +7,7 @@ from typing import TypeAlias
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from responses.exports.about import about_of
+from responses.exports.about import about_of, constant_variables, constants
 from responses.exports.own_words import own_words
 from responses.exports.study import study_of
 from responses.exports.table import Part, Table
@@ -98,11 +98,11 @@ def _table(
     round_: Round, privacy: Privacy, language: str, content: str, columns: Sequence[Column], rows: Iterable[Cells]
 ) -> Table:
     languages = round_.questionnaire.definition().languages
-    variables = tuple(_variable(column, languages) for column in columns)
+    variables = (*(_variable(column, languages) for column in columns), *constant_variables(languages))
     ordered = sorted(rows, key=lambda row: str(row[0]))  # stable: within a case in the order in which it came
     about = about_of(round_, content, privacy, language)
-    study = study_of(round_, languages)
-    return Table(about, variables, len(ordered), lambda: ([Part(row)] for row in ordered), study=study)
+    study, same = study_of(round_, languages), constants(about)
+    return Table(about, variables, len(ordered), lambda: ([Part(row), same] for row in ordered), study=study)
 
 
 def _variable(column: Column, languages: Sequence[str]) -> Variable:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from barometer.bulk import one_of
-from responses.exports.about import about_of
+from responses.exports.about import CONSTANTS, about_of, constant_variables, constants
 from responses.exports.answers import BlockCells, RowCells, answer_cells
 from responses.exports.derived import DerivedCells, derived_cells
 from responses.exports.study import study_of
@@ -18,14 +18,12 @@ from responses.models import Case
 from responses.statistics.dispositions import Disposition
 from responses.variables import (
     Block,
-    Kind,
     Privacy,
     Texts,
     Variable,
     answer_blocks,
     derived_variables,
     said,
-    truths,
     written,
 )
 from surveys.models import Round
@@ -33,14 +31,6 @@ from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.known_routes import KnownRoutes
 
 AT_ONCE = 500
-CONSTANTS = (
-    ("case_round", Kind.TEXT, _("Round")),
-    ("case_rehearsal", Kind.MARK, _("Rehearsal: made-up data")),
-    ("case_questionnaire", Kind.TEXT, _("Questionnaire and its version")),
-    ("file_privacy", Kind.TEXT, _("Privacy level of the file")),
-    ("file_weights", Kind.TEXT, _("Which weights: a weight set, or live (of what is known today)")),
-    ("file_program", Kind.TEXT, _("Program that made the file")),
-)
 
 
 def responses_table(round_: Round, privacy: Privacy, language: str) -> Table:
@@ -86,20 +76,12 @@ class _Responses:
         self.derived = derived_cells(definition)
         self.routes = KnownRoutes(definition, texts=self.privacy is Privacy.FULL)
         self.register = tuple(name for name in REGISTER if name in self.routes.read)
-        about = self.about
-        rehearsal = int(about.rehearsal)
-        self.constants = Part(
-            (about.round, rehearsal, about.questionnaire, about.privacy, about.weights, about.program)
-        )
+        self.constants = constants(self.about)
         self.variables = (
             *self.units.variables(),
             *(variable for block in self.blocks for variable in block.variables),
             *derived_variables(definition),
-            *(
-                Variable(name, kind, said(label, languages), truths(languages) if kind is Kind.MARK else ())
-                for languages in [definition.languages]
-                for name, kind, label in CONSTANTS
-            ),
+            *constant_variables(definition.languages),
         )
 
     def sections(self) -> tuple[tuple[Texts, int], ...]:

@@ -66,7 +66,7 @@ def write_stata(table: Table, path: Path) -> None:
     pyreadstat.write_dta(
         frame,
         str(path),
-        file_label=shortened.text(_title(table), STATA_LABEL),
+        file_label=f"content_sha256 {table.digest}",  # of 80 bytes; it has no room for notes
         column_labels=[shortened.text(in_language(v.label, language), STATA_LABEL) for v in table.variables],
         variable_value_labels=labels,
         missing_user_values=missing,

@@ -41,6 +41,7 @@ PASSED_OVER = (
     "case_base_weight",
     "reg_name",
     "file_privacy",
+    "file_filter",
     "file_weights",
     "file_program",
 )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -42,6 +43,7 @@ from tests.people import ana, browser_of
 
 pytestmark = pytest.mark.django_db
 
+ROOT = Path(__file__).resolve().parents[2]
 INELIGIBLE = [EventKind.REPORTED_CLOSED, EventKind.INELIGIBLE_CONFIRMED]
 YES = {"unit_confirm": "yes", "innov": {"product": "yes", "service": "no", "process": "no", "comm": "no"}}
 NO = {"unit_confirm": "yes", "innov": {"product": "no", "service": "no", "process": "no", "comm": "no"}}
@@ -320,3 +322,7 @@ def test_three_lines_of_r_get_the_same_standard_error_from_the_exported_file(
     found = as_r_counts(rows, "reg_size_class" if calibrated else "")
     assert (line["estimate"], line["standard_error"]) == pytest.approx(found, rel=1e-9)
     assert line["standard_error"] > 0
+    said = (ROOT / "docs" / "export-format.md").read_text(encoding="utf-8").split("## Standard errors in R")[1]
+    named = set(re.findall(r"(?:~|x\$)([a-z]\w*)", said)) | {"in_scope"}
+    assert len(named) > 6
+    assert named <= set(rows[0])

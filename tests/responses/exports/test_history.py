@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from responses.actions import contact, sending
+from responses.exports.about import CONSTANTS
 from responses.exports.history_tables import contacts_table, events_table
 from responses.exports.units import pseudonym
 from responses.models import Call, Case, CaseEvent, ContactAttempt, Mail, Wave
@@ -73,8 +74,14 @@ def events(round_: Round) -> Iterator[tuple[str, ...]]:
         yield pseudonym(round_, event.case_id), event.kind, event.outcome, written(event.at), workplace
 
 
+def own_rows(round_: Round, **changes: str) -> list[dict[str, str]]:
+    """Return the rows without the last columns, which are those of every file."""
+    same = {name for name, *_rest in CONSTANTS}
+    return [{name: cell for name, cell in row.items() if name not in same} for row in rows_of(round_, **changes)]
+
+
 def test_contacts_as_csv_are_the_mails_letters_and_calls(round_: Round) -> None:
-    rows = rows_of(round_, content="contacts")
+    rows = own_rows(round_, content="contacts")
     found = {(row.pop("reg_id"), row.pop("channel")): row for row in rows}
     assert len(rows) == 3
     assert found == contacts(round_)
@@ -108,7 +115,7 @@ def test_contacts_as_spss_are_the_same_with_labels(round_: Round, tmp_path: Path
 
 
 def test_events_as_csv_are_those_of_the_cases_in_their_order(round_: Round) -> None:
-    rows = rows_of(round_, content="events")
+    rows = own_rows(round_, content="events")
     expected = list(events(round_))
     assert {"invited", "refused"} <= {kind for _case, kind, *_rest in expected}
     assert rows == sorted(
@@ -122,4 +129,4 @@ def test_events_as_spss_are_the_same(round_: Round, tmp_path: Path) -> None:
     frame, _about = pyreadstat.read_sav(str(tmp_path / "file.sav"))
     expected = list(events(round_))
     assert made.rows == len(expected) == events_table(round_, Privacy.FULL, "da").count
-    assert [tuple(row) for row in frame.itertuples(index=False)] == expected
+    assert [tuple(row)[:5] for row in frame.itertuples(index=False)] == expected

@@ -20,7 +20,7 @@ from tests.factories import make_case, make_response, make_stratum
 pytestmark = pytest.mark.django_db
 
 GONE = (EventKind.REPORTED_CLOSED, EventKind.INELIGIBLE_CONFIRMED)
-REMARK = '=cmd|"Blåbærgrød"; æ, ø\nog å ' + "ø" * 5_000
+REMARK = '=cmd|"Blåbærgrød"; æ, ø\nog å ' + "ø" * 16_384
 
 
 @pytest.fixture
