@@ -54,6 +54,39 @@ ORDER = {
     "notes",
     "catgry": "catValu labl txt catStat mrow",
 }
+# what it has room for once, wherever we write it; and the words that it takes for an attribute
+ONCE = [
+    "titlStmt",
+    "titl",
+    "rspStmt",
+    "prodStmt",
+    "method",
+    "dataColl",
+    "restrctn",
+    "fileName",
+    "fileCont",
+    "fileStrc",
+    "dimensns",
+    "dataMsng",
+    "catValu",
+    "varFormat",
+]
+WORDS = {
+    ("codeBook", "version"): {"2.5"},
+    ("timePrd", "event"): {"start", "end", "single"},
+    ("collDate", "event"): {"start", "end", "single"},
+    ("fileStrc", "type"): {"rectangular"},
+    ("varGrp", "type"): {"section"},
+    ("var", "intrvl"): {"contin", "discrete"},
+    ("var", "representationType"): {"text", "numeric", "code", "datetime"},
+    ("var", "nature"): {"nominal"},
+    ("var", "wgt"): {"wgt"},
+    ("item", "UNITS"): {"INT", "REAL"},
+    ("catgry", "missing"): {"Y", "N"},
+    ("varFormat", "type"): {"character", "numeric"},
+    ("varFormat", "category"): {"date", "time"},
+}
+FREE = {"ID", "name", "files", "var", "wgt-var", "VALUE", "date", "abbr", LANGUAGE}
 
 
 @pytest.fixture
@@ -150,6 +183,10 @@ def test_ddi_keeps_to_the_order_and_the_references_of_the_standard(round_: Round
                 sequence = ORDER[name].split()
                 assert set(children) <= set(sequence), name
                 assert all(sequence.index(one) <= sequence.index(next_) for one, next_ in pairwise(children)), name
+            assert all(children.count(child) <= 1 for child in ONCE), name
+            for attribute, value in node.attrib.items():
+                free = attribute in FREE or name == "notes" or "schemaLocation" in attribute
+                assert free or value in WORDS[name, attribute], (name, attribute)
         ids = [node.get("ID") for node in root.iter() if node.get("ID")]
         assert len(ids) == len(set(ids))
         for attribute in ("files", "wgt-var", "var"):
