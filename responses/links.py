@@ -85,8 +85,8 @@ def short_codes(purpose: str, number: int, generation: int) -> list[str]:
 
 
 def plain_code(text: str) -> str:
-    """Return a typed code without spaces and dashes, in capitals, and O, I and L as what they were meant to be."""
-    return re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
+    """Return a typed or pasted code as letters and digits alone, in capitals, and O, I and L as they were meant."""
+    return re.sub(r"[\W_]", "", text).upper().translate(str.maketrans("OIL", "011"))
 
 
 def holder_of(purpose: str, text: str, find: Callable[[int], LinkHolder | None] | None = None) -> LinkHolder | None:

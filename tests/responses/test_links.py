@@ -74,7 +74,11 @@ def test_the_last_character_of_a_link_counts_in_full(holder: LinkHolder) -> None
 def test_a_code_is_forgiving_about_how_it_is_typed(holder: LinkHolder) -> None:
     code = links.typed_code(holder)
     forms = [code.lower(), code.replace("-", ""), f" {code} ", code.replace("0", "O").replace("1", "l")]
-    assert [links.holder_of_code(form) for form in forms] == [holder] * 4
+    pasted = [code.replace("-", dash) for dash in ("–", "\u2011", "\u200b-", "\xa0", "\r\n")] + [
+        f"“{code}”.",
+        f"\t{code},",
+    ]
+    assert [links.holder_of_code(form) for form in (*forms, *pasted)] == [holder] * 11
 
 
 @given(
