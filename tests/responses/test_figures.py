@@ -208,8 +208,12 @@ def test_the_workbook_has_the_figure_as_a_chart_and_all_numbers(answered: Round)
     # error bars are taken from cells: LibreOffice draws none of numbers that stand in the chart alone
     assert re.findall(r"<c:(?:plus|minus)><c:numRef><c:f>Chart!\$([A-Z])\$6:\$\1\$10</c:f>", chart) == list("EDGF")
     found_lines = [line.estimate for item in found.items if item.label == "Higher quality" for line in item.lines]
-    for line, down, up in zip(found_lines, sheet[place][3::2], sheet[place][4::2], strict=True):
-        assert [line.estimate - down, line.estimate + up] == pytest.approx([line.interval_low, line.interval_high])
+    ends = [(line.interval_low, line.interval_high) for line in found_lines]
+    numbers = [float(str(cell)) for cell in sheet[place][1:]]
+    drawn = zip(numbers[:2], numbers[2::2], numbers[3::2], strict=True)
+    assert [end for share, down, up in drawn for end in (share - down, share + up)] == pytest.approx(
+        [*ends[0], *ends[1]]
+    )
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
