@@ -170,7 +170,7 @@ def test_who_was_left_out_on_its_day_is_not_looked_for_every_day() -> None:
     make_case(round_)
     repaired = make_case(round_, contact={"email": ""})
     contact.queue_due_steps(at=at(1, 7))
-    assert Wave.objects.get().left_out == {LeftOut.NO_ADDRESS: 1}
+    assert Wave.objects.get().left_out == {LeftOut.NO_ADDRESS: [repaired.pk]}
     LinkHolder.objects.filter(case=repaired).update(email="ny@boernehave.example")
     record(repaired, kind=EventKind.ADDRESS_CHANGED, at=at(1, 7, 12))
     assert contact.queue_due_steps(at=at(1, 8)) == 0
