@@ -33,7 +33,7 @@ class Happening:
 def timeline(case: Case, holders: Sequence[LinkHolder], *, with_names: bool, since: int = 0) -> list[Happening]:
     """Return what happened, in order; the reason of an act stands in the audit log, at the same moment.
 
-    Seven queries, however long the history is. ``since``: only what came after this event.
+    Six queries at most, however long the history is. ``since``: only what came after this event.
     """
     others = {holder.pk: holder.name for holder in holders if holder.role != LinkHolder.Role.OWNER}
     acts = case.bulk_changes.order_by().values_list("act_id", flat=True)
@@ -56,10 +56,10 @@ def timeline(case: Case, holders: Sequence[LinkHolder], *, with_names: bool, sin
 def _details(case: Case) -> Mapping[tuple[str, datetime], str]:
     """Return what else is known of an event, by its kind and moment."""
     found: dict[tuple[str, datetime], str] = {}
-    for call in case.calls.order_by("pk"):
+    for call in case.calls.all():
         for kind in (EventKind.CALLED, EventKind.REACHED):
             found[kind, call.at] = str(call.get_outcome_display())
-    for pause in case.pauses.order_by("pk"):
+    for pause in case.pauses.all():
         if pause.until:
             found[EventKind.PAUSED, pause.began_at] = _("until %(day)s") % {"day": day(pause.until)}
     sent = ContactAttempt.objects.filter(case=case, left_out="", step__isnull=False, mail__ended_at__isnull=False)

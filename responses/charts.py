@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from responses.monitoring import Day
 from surveys.models import ContactStep, Round
 
+ROOM = 200  # units that the name of a contact step takes up on a wide screen
 SCALE = 1000  # a bar's viewBox is this wide: its full width is 100 %
 
 
@@ -22,11 +23,15 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A contact step at ``x``; ``y`` is the height of its name, so that neighbours do not overlap."""
+    """A contact step at ``x``; ``y`` is the height of its name, so that neighbours do not overlap.
+
+    ``last``: nothing stands to the right of the name, and there is no room for it: it ends where the chart does.
+    """
 
     x: int
     y: int
     step: ContactStep
+    last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,11 @@ def curve(round_: Round, days: Sequence[Day], steps: Sequence[ContactStep]) -> C
         deadline_x=x(round_.deadline),
         rates=tuple(Tick(y(tenth / 10), tenth / 10, minor=tenth % 2 == 1) for tenth in range(round(top * 10) + 1)),
         days=day_ticks(round_.opens_on, length, x),
-        waves=tuple(Wave(x(step.date), Curve.TOP - 12 - 28 * (number % 2), step) for number, step in enumerate(shown)),
+        waves=tuple(
+            Wave(at, Curve.TOP - 12 - 28 * (number % 2), step, number + 2 >= len(shown) and at > Curve.WIDTH - ROOM)
+            for number, step in enumerate(shown)
+            for at in [x(step.date)]
+        ),
     )
 
 

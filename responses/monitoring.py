@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -98,10 +98,10 @@ def last_day(round_: Round, today: date) -> date:
     return timezone.localtime(round_.closed_at).date() if round_.closed_at else today
 
 
-def late_submissions(round_: Round) -> int:
-    """Return how many were submitted after the day of the printed deadline; one query. They count like all others."""
+def late_submissions(round_: Round) -> QuerySet[Response]:
+    """Return what was submitted after the day of the printed deadline. It counts like all others."""
     late_from = end_of(round_.deadline, zone())
-    return Response.objects.submitted(round_).filter(submitted_at__gte=late_from).count()
+    return Response.objects.submitted(round_).filter(submitted_at__gte=late_from)
 
 
 def mails_by_status(round_: Round) -> list[tuple[str, int]]:

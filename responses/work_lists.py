@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from responses.contact_facts import ON_ADDRESS
+from responses.counting import counted
 from responses.mail import Reason
 from responses.models import (
     Call,
@@ -50,7 +52,7 @@ class WorkList:
 
     Attributes:
         cases: those on it at a moment.
-        number: what is counted when it is not the cases.
+        mails: what is counted when it is not the cases.
         coordinated: a coordinator of the authority whose link works can do it too, and then it is the authority's turn.
     """
 
@@ -61,7 +63,7 @@ class WorkList:
     page: str = "cases"
     query: str = ""
     coordinated: bool = False
-    number: Callable[[Round, datetime], int] | None = None
+    mails: Callable[[Round], QuerySet[Mail]] | None = None
 
 
 def _no_address(round_: Round, at: datetime) -> CaseQuerySet:
@@ -99,11 +101,6 @@ def _unknown(round_: Round, at: datetime) -> CaseQuerySet:
     """Cases with a mail of which nobody knows whether it left."""
     lines = ContactAttempt.objects.filter(case=OuterRef("pk"), left_out="", mail__status=Mail.Status.UNKNOWN)
     return Case.objects.of_round(round_).filter(Exists(lines.exclude(mail__outcome__startswith=Reason.SENT_AGAIN)))
-
-
-def _unknown_mails(round_: Round, at: datetime) -> int:
-    """Also of mails that are about no case."""
-    return Mail.objects.undecided(round_).count()
 
 
 def _asking(round_: Round, at: datetime) -> CaseQuerySet:
@@ -168,7 +165,7 @@ LISTS: dict[str, WorkList] = {
         _unknown,
         "mails",
         "status=undecided",
-        number=_unknown_mails,
+        mails=Mail.objects.undecided,  # also those that are about no case
     ),
     "asks-to-correct": WorkList(
         _("Asks to correct its answers"),
@@ -232,12 +229,18 @@ class Waiting:
 
 
 def counts(round_: Round, at: datetime, codes: Collection[str] = LISTS) -> list[Waiting]:
-    """Return what waits, list by list; one query each, and one more where an authority may have to act."""
-    found = []
-    for code, work in ((code, LISTS[code]) for code in codes):
+    """Return what waits, list by list; one query."""
+    to_count: dict[str, QuerySet[Any]] = {}
+    for code in codes:
+        work = LISTS[code]
         cases = work.cases(round_, at)
-        number = work.number(round_, at) if work.number else cases.count()
-        theirs = coordinated(cases, at).count() if work.coordinated and number and round_.coordinators else 0
-        turns = {work.turn: number - theirs, Turn.AUTHORITY: theirs}
-        found.append(Waiting(code, work, number, turns))
-    return found
+        to_count[code] = work.mails(round_) if work.mails else cases
+        if work.coordinated and round_.coordinators:
+            to_count[f"{code} {Turn.AUTHORITY}"] = coordinated(cases, at)
+    found = counted(round_, to_count)
+    return [_waiting(code, found[code], found.get(f"{code} {Turn.AUTHORITY}", 0)) for code in codes]
+
+
+def _waiting(code: str, number: int, theirs: int) -> Waiting:
+    work = LISTS[code]
+    return Waiting(code, work, number, {work.turn: number - theirs, Turn.AUTHORITY: theirs})

@@ -126,6 +126,7 @@ LAYERS = (
         "case_exports",
         "case_page",
         "bulk_texts",
+        "counting",
         "work_lists",
         "digest",
         "authorities",

@@ -24,6 +24,7 @@ from responses.models import (
     MailReturn,
     Response,
     ResultRequest,
+    WeightSet,
 )
 from responses.statistics.dispositions import EventKind
 from surveys.models import AuthorityContact, Round, WorkplaceContact
@@ -35,13 +36,13 @@ EMPTY_TEXTS = {"subject": "", "text_body": "", "html_body": "", "outcome": "", "
 
 
 def answers_may_be_withdrawn(round_: Round) -> bool:
-    """Return whether answers can still be taken out: until the results that rest on them are published."""
-    return round_.published_at is None
+    """Return whether answers can still be taken out: until the figures rest on weights in which they count."""
+    return round_.published_at is None and WeightSet.objects.used(round_) is None
 
 
 @transaction.atomic
 def erase_case(*, case: Case, reason: str, by: User | None, at: datetime) -> EventKind:
-    """Delete the contact data of a case, and its answers unless the results are published; return which it was.
+    """Delete the contact data of a case, and its answers while they may be withdrawn; return which it was.
 
     The case stays, so that no rate changes without a trace: with its answers gone it is *erased* and counts as not
     submitted. Its links end, and mails that wait are cancelled. It cannot be undone.

@@ -52,13 +52,16 @@ class Alarm:
         return f"{self.code}:{self.params.get('domain', '')}"
 
 
-def alarms_of(round_: Round, at: datetime) -> list[Alarm]:
-    """Return what is wrong in a round in the field; none in any other. At most eight queries."""
+def alarms_of(round_: Round, at: datetime, steps: Sequence[ContactStep] = ()) -> list[Alarm]:
+    """Return what is wrong in a round in the field; none in any other. At most eight queries.
+
+    ``steps``: those of the round ``in_order``, where they have been read already.
+    """
     if round_.status != Round.Status.OPEN:
         return []
     of_mails = Wave.objects.filter(step__round=round_, step__channel=ContactStep.Channel.EMAIL)
     waves = list(of_mails.select_related("step__round").defer("digests").order_by("pk"))
-    found = [*_waiting(waves, at), *_without_wave(round_, waves, at)]
+    found = [*_waiting(waves, at), *_without_wave(round_, waves, steps or in_order(round_), at)]
     released = [wave for wave in waves if wave.released_at and not wave.stopped_at and wave.forecast]
     found += _short(released, at)
     for pk, domains in wave_progress.filtered_domains(released, at).items():
@@ -91,10 +94,10 @@ def _waiting(waves: Sequence[Wave], at: datetime) -> Iterator[Alarm]:
             yield Alarm(code, wave.step, wave)
 
 
-def _without_wave(round_: Round, waves: Sequence[Wave], at: datetime) -> Iterator[Alarm]:
+def _without_wave(round_: Round, waves: Sequence[Wave], steps: Sequence[ContactStep], at: datetime) -> Iterator[Alarm]:
     """Steps whose time has come, and that the program has not looked at, nor a person prepared."""
     with_wave = {wave.step_id for wave in waves}
-    steps, today = in_order(round_), timezone.localdate(at)
+    today = timezone.localdate(at)
     waiting = [
         step
         for step in contact.plan_of(round_, steps)

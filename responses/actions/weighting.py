@@ -179,11 +179,13 @@ def take_over_weights(
 def choose_weights(*, weight_set: WeightSet, by: User | None, at: datetime) -> None:
     """Let the figures of the round rest on a set from now on.
 
-    Raises: CannotWeight for the weights of the draw, which stand for those who answered alone.
+    Raises: CannotWeight for the weights of the draw, which stand for those who answered alone, and when other cases
+        carry weight by now, as when answers have been erased since.
     """
     if weight_set.method == INVERSE:
         raise CannotWeight(Problem("weights_of_the_draw", "", {"name": weight_set.name}))
     with transaction.atomic():
+        _units_of(weight_set)
         stored(weight_set)  # a design that cannot carry an estimate is refused here
         weight_set.chosen_at = at
         weight_set.save(update_fields=["chosen_at"])

@@ -41,6 +41,7 @@ def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str,
     holders = list(case_.holders.select_related("hand_over").order_by("pk"))
     owner = next(holder for holder in holders if holder.role == LinkHolder.Role.OWNER)
     workplace = case_.sample_unit.workplace
+    response = Response.objects.filter(case=case_).first()
     pauses = [each for each in case_.pauses.all() if each.holds(timezone.localdate())]
     return {
         "round": round_,
@@ -53,17 +54,17 @@ def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str,
         "authority_contact": _authority_contact(case_) if with_contacts else None,
         "link": _rehearsal_link(request, case_, owner),
         "can_copy": may(request, Right.COPY_LINK) and round_.status == Round.Status.OPEN,
-        "can_see_answers": may(request, Right.SEE_ANSWERS) and Response.objects.filter(case=case_).exists(),
+        "can_see_answers": may(request, Right.SEE_ANSWERS) and response is not None,
         "reference": reference(case_.pk),
-        "late": _is_late(case_),
+        "late": _is_late(case_, response),
         "pause": pauses[0] if pauses else None,
-        "report": _report(case_),
+        "report": _report(case_, response),
         "asks_to_correct": Case.objects.asking_to_correct().filter(pk=case_.pk).exists(),
         "decline_reason": getattr(case_, "decline_reason", None),
         "timeline": case_page.timeline(case_, holders, with_names=with_contacts),
         "returns": case_page.returns(case_),
         "lines": [(line, left_out(line.left_out)) for line in _lines(case_)],
-        "calls": case_.calls.select_related("by").order_by("pk"),
+        "calls": case_.calls.all(),
         "claim": CallClaim.objects.in_force(round_, timezone.now()).filter(case=case_).select_related("by").first(),
         "notes": CaseNote.objects.filter(case=case_).select_related("by", "corrected_by").order_by("pk"),
         "note_form": note_form,
@@ -74,7 +75,7 @@ def page_of(request: HttpRequest, case_: Case, note_form: NoteForm) -> dict[str,
 def _case(pk: int) -> Case:
     cases = Case.objects.select_related(
         "round__questionnaire", "sample_unit__workplace", "sample_unit__stratum", "decline_reason"
-    ).prefetch_related("pauses")
+    ).prefetch_related("pauses", "calls__by")
     return get_object_or_404(cases, pk=pk)
 
 
@@ -95,18 +96,17 @@ def _rehearsal_link(request: HttpRequest, case_: Case, owner: LinkHolder) -> str
     return request.build_absolute_uri(reverse("answer", args=[links.token(links.ANSWER, owner)]))
 
 
-def _is_late(case_: Case) -> bool:
+def _is_late(case_: Case, response: Response | None) -> bool:
     """Whether what counts was submitted after the printed deadline."""
-    submitted_at = Response.objects.filter(case=case_).values_list("submitted_at", flat=True).first()
+    submitted_at = response.submitted_at if response else None
     return submitted_at is not None and is_late(submitted_at, case_.round.deadline, zone())
 
 
-def _report(case_: Case) -> list[tuple[str, tuple[AnswerLine, ...]]]:
+def _report(case_: Case, response: Response | None) -> list[tuple[str, tuple[AnswerLine, ...]]]:
     """Return question and answer of a report that the workplace has closed or merged, for whoever confirms it.
 
     A questionnaire that ends out of scope holds nothing but that report.
     """
-    response = Response.objects.filter(case=case_).first()
     if response is None or case_.disposition not in (Disposition.INELIGIBLE_REPORTED, Disposition.INELIGIBLE):
         return []
     route = route_of(case_, response.answers)

@@ -14,6 +14,8 @@ from barometer.roles import Right
 from responses import charts, former_rounds, monitoring, paradata, work_lists
 from responses.actions import fieldwork
 from responses.actions.wave_alarms import alarms_of
+from responses.contact_days import in_order
+from responses.counting import counted
 from responses.groups import VARIABLES
 from responses.models import Case, HandOver
 from responses.problem_texts import TEXTS
@@ -36,7 +38,9 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
     days = monitoring.submitted_by_day(round_, counts.overall.sampled, last) if round_.opened_at else []
     labels = stop_labels(round_, get_language() or "en")
     filling = paradata.filling(round_, labels)
-    steps = list(round_.contact_steps.order_by("day"))
+    steps = in_order(round_)
+    to_count = {"late": monitoring.late_submissions(round_), "unreached": HandOver.objects.unreached(round_)}
+    more = counted(round_, to_count)
     context = {
         "round": round_,
         "counts": counts,
@@ -52,10 +56,10 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "devices": [(device_label(each.device), each) for each in filling.devices],
         "comparison": former_rounds.compare(round_, timezone.now()),
         "at": timezone.now(),
-        "late": monitoring.late_submissions(round_),
+        "late": more["late"],
         "waiting": _waiting(request, round_),
-        "alarms": waves.told(alarms_of(round_, timezone.now())),
-        "hand_overs_unreached": HandOver.objects.unreached(round_).count(),
+        "alarms": waves.told(alarms_of(round_, timezone.now(), steps)),
+        "hand_overs_unreached": more["unreached"],
     }
     return render(request, "responses/round/dashboard.html", context)
 

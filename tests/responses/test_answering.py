@@ -13,6 +13,7 @@ from responses.actions import case as case_actions
 from responses.actions import fieldwork
 from responses.models import Case, CaseEvent, LinkHolder, Response
 from responses.statistics.dispositions import Disposition, EventKind
+from surveys.models import RoundText
 from tests.factories import NOON, make_case, make_open_round, make_questionnaire
 from tests.instruments import shipped
 from tests.leaders import (
@@ -214,6 +215,18 @@ def test_the_privacy_page_is_open_and_speaks_both_languages(client: Client, hold
     english = client.get(path, {"lang": "en"})
     assert "data controller" in english.content.decode()
     assert not english.cookies
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_privacy_page_has_every_legal_field_of_the_round(client: Client, holder: LinkHolder, language: str) -> None:
+    round_ = holder.case.round
+    fields = list(RoundText.Field)
+    legal = fields[fields.index(RoundText.Field.CONTROLLER) :]
+    for field in legal:
+        round_.texts.filter(field=field, language=language).update(text=f"({field} in {language})")
+    html = client.get(reverse("privacy", args=[round_.slug]), {"lang": language}).content.decode()
+    assert [field for field in legal if f"({field} in {language})" not in html] == []
+    assert {"da": "ingen cookies", "en": "no cookie"}[language] in html
 
 
 def test_the_first_page_says_what_a_leader_must_know(client: Client, holder: LinkHolder) -> None:

@@ -1,5 +1,7 @@
 """A round goes into the field, and out of it."""
 
+from itertools import product
+
 import pytest
 from django.utils import translation
 
@@ -8,8 +10,8 @@ from barometer.models import AuditEvent
 from responses.actions import fieldwork
 from responses.models import Case, CaseEvent, ContactAttempt, LinkHolder, Mail
 from responses.statistics.dispositions import EventKind
-from surveys.actions.round import missing_texts
-from surveys.models import ContactStep, Round
+from surveys.actions.round import OPTIONAL, missing_texts
+from surveys.models import ContactStep, Round, RoundText
 from tests.factories import NOON, make_frame, make_questionnaire, make_round, make_sample, refreshed, register_rows
 
 
@@ -66,6 +68,18 @@ def test_a_real_round_with_an_empty_legal_field_stays_a_draft(db: None) -> None:
     with pytest.raises(fieldwork.OpeningRefused):
         fieldwork.open_round(round_=round_, by=None, at=NOON)
     assert refreshed(round_).opened_at is None
+
+
+@pytest.mark.parametrize("field", [field for field in RoundText.Field if field not in OPTIONAL])
+def test_one_empty_text_in_one_language_is_enough(db: None, field: RoundText.Field) -> None:
+    round_ = make_round(rehearsal=False)
+    make_sample(round_, size=20)
+    round_ = refreshed(round_)
+    for language, each in product(round_.languages, RoundText.Field):
+        round_.texts.update_or_create(language=language, field=each, defaults={"text": "x"})
+    assert fieldwork.opening_problems(round_) == []
+    round_.texts.get(language=round_.languages[-1], field=field).delete()
+    assert [problem.code for problem in fieldwork.opening_problems(round_)] == ["round_text_missing"]
 
 
 def test_a_draft_cannot_be_closed(db: None) -> None:

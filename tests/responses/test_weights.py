@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from barometer.models import AuditEvent
 from responses import weight_sets
+from responses.actions import erasure
 from responses.actions.weighting import (
     CannotWeight,
     adjust_for_non_response,
@@ -25,7 +26,7 @@ from responses.actions.weighting import (
 )
 from responses.models import Case, Weight, WeightSet
 from responses.small_cells import SmallCells
-from responses.statistics.dispositions import EventKind
+from responses.statistics.dispositions import Disposition, EventKind
 from responses.weight_units import read_units
 from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
@@ -89,6 +90,10 @@ def design(round_: Round, name: str = "design") -> WeightSet:
 
 def adjusted(round_: Round) -> WeightSet:
     return adjust_for_non_response(parent=design(round_), name="adjusted", method="strata", by=ana(), at=NOON)
+
+
+def erase(case: Case) -> EventKind:
+    return erasure.erase_case(case=case, reason="asked in writing", by=ana(), at=NOON)
 
 
 def values(weight_set: WeightSet) -> list[float]:
@@ -326,3 +331,16 @@ def test_three_lines_of_r_get_the_same_standard_error_from_the_exported_file(
     named = set(re.findall(r"(?:~|x\$)([a-z]\w*)", said)) | {"in_scope"}
     assert len(named) > 6
     assert named <= set(rows[0])
+
+
+def test_answers_can_be_withdrawn_until_the_figures_rest_on_weights(round_: Round) -> None:
+    first, second = Case.objects.filter(round=round_, disposition=Disposition.SUBMITTED).order_by("pk")[:2]
+    before = adjusted(round_)
+    assert erase(first) is EventKind.ERASED
+    with pytest.raises(CannotWeight):  # the answers that are gone count in them
+        choose_weights(weight_set=before, by=ana(), at=NOON)
+    made = adjust_for_non_response(parent=design(round_, "again"), name="after", method="strata", by=ana(), at=NOON)
+    choose_weights(weight_set=made, by=ana(), at=NOON)
+    assert erase(second) is EventKind.FORGOTTEN
+    second = refreshed(second)
+    assert (second.disposition, second.holders.get().email) == (Disposition.SUBMITTED, "")
