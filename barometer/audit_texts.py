@@ -1,6 +1,9 @@
 """What the lines of the audit log are about, in words; what is stored is the code, which never changes."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 WHAT: dict[str, str | Promise] = {
@@ -139,3 +142,19 @@ def in_words(what: str) -> str:
         return str(WHAT[what])
     part, _dot, act = what.partition(".")
     return f"{PARTS[part]} {ACTS[act]}" if part in PARTS and act in ACTS else what
+
+
+def facts_in_words(facts: Mapping[str, object]) -> str:
+    """Return what else a line of the log knows; lists with commas, and what is empty left out."""
+    told = {name: value for name, value in facts.items() if value not in ("", None, [], {})}
+    return "; ".join(f"{name} = {_value(value)}" for name, value in told.items())
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return gettext("Yes") if value else gettext("No")
+        case list():
+            return ", ".join(map(_value, value))
+        case _:
+            return str(value)

@@ -27,6 +27,7 @@ register.filter("short_day", formats.short_day)
 register.filter("dialled", telephone.dialled)
 register.filter("browser_in_words", browsers.in_words)
 register.filter("audit_in_words", audit_texts.in_words)
+register.filter("facts_in_words", audit_texts.facts_in_words)
 
 
 @register.simple_tag

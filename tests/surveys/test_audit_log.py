@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from barometer import audit
-from barometer.audit_texts import in_words
+from barometer.audit_texts import facts_in_words, in_words
 from barometer.models import AuditEvent
 from responses.actions.retention import Clock
 from surveys.models.snapshot import Act, Part
@@ -143,3 +143,10 @@ def test_the_page_says_what_was_done_in_words_beside_the_code(auditor: Client) -
     page = auditor.get(LOG).content.decode()
     assert "Refusal noted<br><code>case.refused</code>" in page
     assert '<option value="frame.loaded">Frame loaded</option>' in page
+
+
+def test_details_are_told_as_people_write_them_and_what_is_empty_is_left_out() -> None:
+    facts = {"cases": 0, "shown": ["fig1", "fig2"], "where": [], "groups": "", "new_link": True, "old": None}
+    assert facts_in_words(facts) == "cases = 0; shown = fig1, fig2; new_link = Yes"
+    with translation.override("da"):
+        assert facts_in_words({"new_link": False}) == "new_link = Nej"
