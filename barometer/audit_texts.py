@@ -144,8 +144,10 @@ def in_words(what: str) -> str:
     return f"{PARTS[part]} {ACTS[act]}" if part in PARTS and act in ACTS else what
 
 
-def facts_in_words(facts: Mapping[str, object]) -> str:
-    """Return what else a line of the log knows; lists with commas, and what is empty left out."""
+def facts_in_words(facts: object) -> str:
+    """Return what else a line of the log knows; lists with commas, what is empty left out, rubbish as it stands."""
+    if not isinstance(facts, Mapping):
+        return _value(facts)
     told = {name: value for name, value in facts.items() if value not in ("", None, [], {})}
     return "; ".join(f"{name} = {_value(value)}" for name, value in told.items())
 

@@ -147,6 +147,7 @@ def test_the_page_says_what_was_done_in_words_beside_the_code(auditor: Client) -
 
 def test_details_are_told_as_people_write_them_and_what_is_empty_is_left_out() -> None:
     facts = {"cases": 0, "shown": ["fig1", "fig2"], "where": [], "groups": "", "new_link": True, "old": None}
-    assert facts_in_words(facts) == "cases = 0; shown = fig1, fig2; new_link = Yes"
+    with translation.override("en"):
+        assert facts_in_words(facts) == "cases = 0; shown = fig1, fig2; new_link = Yes"
     with translation.override("da"):
         assert facts_in_words({"new_link": False}) == "new_link = Nej"
