@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from responses.models import Case, ContactAttempt, Mail, Wave
@@ -103,6 +103,7 @@ def domains_of(wave: Wave, at: datetime) -> list[Domain]:
         sent=Count("pk", filter=Q(status=Mail.Status.SENT)),
         put_off=Count("pk", filter=PUT_OFF | Q(attempts__gt=1)),
         bounced=Count("pk", filter=Q(bounced_at__isnull=False)),
+        began=Min("handed_over_at"),
     )
     lines = ContactAttempt.objects.filter(wave=wave, left_out="").order_by().values_list("mail__domain")
     come = {
@@ -111,11 +112,10 @@ def domains_of(wave: Wave, at: datetime) -> list[Domain]:
             workplaces=Count("pk"), started=Count("pk", filter=~Q(case__disposition__in=NOT_COME))
         )
     }
-    judged = is_judged(wave, at)
     found = []
     for row in counted:
         workplaces, started = come.get(row["domain"], (0, 0))
-        filtered = judged and row["sent"] >= FEWEST_TO_JUDGE and not started
+        filtered = row["sent"] >= FEWEST_TO_JUDGE and not started and is_judged(wave, row["began"], at)
         numbers = (row["mails"], row["sent"], row["put_off"], row["bounced"], workplaces, started)
         found.append(Domain(row["domain"], *numbers, filtered))
     return sorted(found, key=lambda domain: (not domain.filtered, -domain.mails, domain.name))
@@ -123,25 +123,27 @@ def domains_of(wave: Wave, at: datetime) -> list[Domain]:
 
 def filtered_domains(waves: Sequence[Wave], at: datetime) -> dict[int, list[str]]:
     """Return the domains to which ten mails or more have gone and where nobody has come, by wave; two queries."""
-    judged = [wave.pk for wave in waves if is_judged(wave, at)]
+    judged = {wave.pk: wave for wave in waves if wave.released_at and is_judged(wave, wave.leaves_at, at)}
     if not judged:
         return {}
     sent = Mail.objects.filter(wave__in=judged, status=Mail.Status.SENT).order_by()
-    many = sent.values_list("wave_id", "domain").annotate(number=Count("pk")).filter(number__gte=FEWEST_TO_JUDGE)
+    rows = sent.values_list("wave_id", "domain").annotate(number=Count("pk"), began=Min("handed_over_at"))
+    many = rows.filter(number__gte=FEWEST_TO_JUDGE)
     come = ContactAttempt.objects.filter(wave__in=judged, left_out="").exclude(case__disposition__in=NOT_COME)
     heard_of = set(come.order_by().values_list("wave_id", "mail__domain").distinct())
     found: dict[int, list[str]] = defaultdict(list)
-    for wave, domain, _ in sorted(many):
-        if (wave, domain) not in heard_of:
-            found[wave].append(domain)
+    for pk, domain, _, began in sorted(many):
+        if (pk, domain) not in heard_of and is_judged(judged[pk], began, at):
+            found[pk].append(domain)
     return found
 
 
-def is_judged(wave: Wave, at: datetime) -> bool:
-    """Whether two working days of the round's country have passed since the wave, read with its round, began."""
-    if wave.released_at is None:
-        return False
-    began = timezone.localtime(max(wave.released_at, wave.scheduled_for))
+def is_judged(wave: Wave, began: datetime, at: datetime) -> bool:
+    """Whether two working days of the round's country have passed since mails of the wave began to leave.
+
+    The wave is read with its round.
+    """
+    began = timezone.localtime(began)
     holidays = public_holidays(wave.step.round.country, (began.year, began.year + 1), "en")
     day = pace.after_working_days(began.date(), WORKING_DAYS, holidays)
     return at >= datetime.combine(day, began.timetz())

@@ -217,12 +217,20 @@ def test_nobody_of_ten_started_after_two_working_days(cases: int, expected: list
     assert codes(wave, NOON + TWO_WORKING_DAYS) == []
 
 
+def test_the_working_days_count_from_when_the_mails_left_however_long_they_had_waited() -> None:
+    wave, friday = make_wave(10), NOON + timedelta(days=3)
+    assert sending.send_due(at=friday) == {"sent": 10}
+    for days, expected in ((3, False), (4, True)):
+        at = friday + timedelta(days=days)
+        assert ("filtered" in codes(wave, at)) is expected
+        assert [domain.filtered for domain in wave_progress.domains_of(wave, at)] == [expected]
+
+
 def test_public_holidays_are_no_working_days() -> None:
-    wave = make_wave(10, sent=True)
-    wave.released_at = wave.scheduled_for = datetime(2026, 4, 1, 10, tzinfo=COPENHAGEN)  # the Wednesday before Easter
+    wave, before_easter = make_wave(10, sent=True), datetime(2026, 4, 1, 10, tzinfo=COPENHAGEN)  # a Wednesday
     after_easter = datetime(2026, 4, 8, 10, tzinfo=COPENHAGEN)
-    assert not wave_progress.is_judged(wave, after_easter - timedelta(minutes=1))
-    assert wave_progress.is_judged(wave, after_easter)
+    assert not wave_progress.is_judged(wave, before_easter, after_easter - timedelta(minutes=1))
+    assert wave_progress.is_judged(wave, before_easter, after_easter)
 
 
 def test_an_alarm_is_logged_as_an_error_once_and_names_no_address(caplog: pytest.LogCaptureFixture) -> None:
