@@ -3,22 +3,40 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TypeAlias
+from datetime import date
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+from django.db import models
+from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from responses.models import ContactAttempt, Wave
+from responses.models import ContactAttempt
 from surveys.calendar import ONE_DAY, Calendar, ContactDay, Planned, contact_days
 from surveys.models import ContactStep, Round
 
 # Nobody is thanked later because a reminder was: the thank-you goes to others than those who were reminded.
 NOT_SPACED = (ContactStep.MailName.THANK_YOU, ContactStep.MailName.KICK_OFF, ContactStep.MailName.RESULT)
 WRITTEN = (ContactStep.Channel.EMAIL, ContactStep.Channel.LETTER)
+# When a mail left or was given up, or a letter, which is no mail, was posted; None while it waits.
+GONE = models.Case(
+    models.When(mail=None, then="wave__released_at"), default=Coalesce("mail__handed_over_at", "mail__ended_at")
+)
+DAY = TruncDate(Coalesce(GONE, "mail__scheduled_for", "wave__scheduled_for"))
 
-# By case and step, when it was contacted; None while the mail waits to be released.
-Contacts: TypeAlias = Mapping[int, Mapping[int, date | None]]
+
+class Contact(NamedTuple):
+    """A mail or letter of a step to a case: the day on which it left; while it waits, that on which it is to leave.
+
+    A mail that was given up counts on the day on which it was: then it no longer holds back what follows.
+    """
+
+    day: date
+    waits: bool = False
+
+
+Contacts: TypeAlias = Mapping[int, Mapping[int, Contact]]  # by case and step
 
 
 def zone() -> ZoneInfo:
@@ -45,26 +63,17 @@ def _came_too_late(step: ContactStep) -> bool:
     return timezone.localdate(opened_at) >= step.round.opens_on
 
 
-def contacts_of(steps: Sequence[ContactStep]) -> Contacts:
-    """Return which of these steps have reached each case, and when; two queries."""
-    by_pk = {step.pk: step for step in steps}
-    waves = {wave.pk: wave for wave in Wave.objects.filter(step__in=by_pk)}
-    attempts = ContactAttempt.objects.filter(step__in=by_pk, resend=0, left_out="").order_by()
-    found: dict[int, dict[int, date | None]] = defaultdict(dict)
-    for case_id, step_id, wave_id in attempts.values_list("case_id", "step_id", "wave_id"):
+def contacts_of(steps: Sequence[ContactStep], today: date) -> Contacts:
+    """Return which of these steps have reached each case, or wait to, and when; one query.
+
+    What waits is to leave at its time, but not before today. What is sent once more does not count.
+    """
+    attempts = ContactAttempt.objects.filter(step__in=steps, resend=0, left_out="").order_by()
+    found: dict[int, dict[int, Contact]] = defaultdict(dict)
+    for case_id, step_id, day, waits in attempts.values_list("case_id", "step_id", DAY, IsNull(GONE, True)):
         assert step_id is not None
-        wave = waves[wave_id] if wave_id else None
-        left = _left(wave) if wave else by_pk[step_id].queued_at
-        if left is not None:
-            found[case_id][step_id] = timezone.localdate(left)
-        elif wave is not None and wave.stopped_at is None:
-            found[case_id][step_id] = None
+        found[case_id][step_id] = Contact(max(day, today) if waits else day, waits)
     return found
-
-
-def _left(wave: Wave) -> datetime | None:
-    """Return when the mails of a wave leave, or left; None while nobody has let them."""
-    return None if wave.released_at is None else wave.leaves_at
 
 
 @dataclass(slots=True)
@@ -87,9 +96,9 @@ class Days:
         """Return the day of a step, also when an earlier mail to the case still waits to leave."""
         found = self._days(case_id, authority)[self._place[step.pk]]
         reached = self.contacts.get(case_id, {})
-        if step.mail_name != ContactStep.MailName.THANK_YOU or reached.get(step.pk):
+        if step.mail_name != ContactStep.MailName.THANK_YOU or step.pk in reached:
             return found
-        after = max([day for day in reached.values() if day], default=date.min)
+        after = max([contact.day for contact in reached.values() if not contact.waits], default=date.min)
         if after < found.day:
             return found
         return ContactDay(self._free(step, after + ONE_DAY, authority), found.moved_by)
@@ -97,7 +106,8 @@ class Days:
     def _days(self, case_id: int, authority: str) -> list[ContactDay]:
         if (case_id, authority) not in self._of_case:
             reached = self.contacts.get(case_id, {})
-            key = (authority, tuple(reached.get(pk) for pk in self._place) if reached else ())
+            real = tuple(reached[pk].day if pk in reached else None for pk in self._place) if reached else ()
+            key = (authority, real)
             if key not in self._found:
                 self._found[key] = contact_days(self._plan, authority, self.calendar, key[1])
             self._of_case[case_id, authority] = self._found[key]
@@ -109,7 +119,7 @@ class Days:
         Args:
             after: only if its day came later than that.
         """
-        if is_spaced(step) and any(day is None for day in self._before(step, case_id)):
+        if is_spaced(step) and any(contact.waits for contact in self._before(step, case_id)):
             return False
         day = self.of(step, case_id, authority).day
         if day > on or self._free(step, on, authority) != on:
@@ -117,7 +127,7 @@ class Days:
         # What came due before a quiet week that was looked through in vain is due after it.
         return after is None or day > after or self._free(step, after, authority) != after
 
-    def _before(self, step: ContactStep, case_id: int) -> Iterator[date | None]:
+    def _before(self, step: ContactStep, case_id: int) -> Iterator[Contact]:
         reached = self.contacts.get(case_id, {})
         before = self.steps[: self._place[step.pk]]
         return (reached[other.pk] for other in before if other.pk in reached and is_spaced(other))
@@ -126,6 +136,6 @@ class Days:
         return self.calendar.first_free_day(day, authority) if step.skips_quiet_weeks else day
 
 
-def days_of(steps: Sequence[ContactStep], calendar: Calendar) -> Days:
-    """Return the days of a plan as things stand; ``steps`` is the whole plan in order. Two queries."""
-    return Days(steps, calendar, contacts_of(steps))
+def days_of(steps: Sequence[ContactStep], calendar: Calendar, today: date) -> Days:
+    """Return the days of a plan as things stand; ``steps`` is the whole plan in order. One query."""
+    return Days(steps, calendar, contacts_of(steps, today))

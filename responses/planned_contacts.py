@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from barometer.postal import postal_address
 from responses import recipients
-from responses.contact_days import Days
+from responses.contact_days import Contact, Days
 from responses.contact_elsewhere import LEAST_UNITS_FOR_KICK_OFF, TO_NO_CASE
 from responses.models import Case, LinkHolder, ResultRequest, Wave
 from responses.recipients import Audiences
@@ -113,12 +113,12 @@ def _forecast(
     on: Counter[date] = Counter()
     moved: Counter[Obstacle] = Counter()
     reasons: Counter[LeftOut] = Counter()
-    kind, past, pk, nothing = KINDS[step.mail_name], _is_past(step), step.pk, dict[int, date | None]()
+    kind, past, pk, nothing = KINDS[step.mail_name], _is_past(step), step.pk, dict[int, Contact]()
     for holder, contactable in people:
         reached = days.contacts.get(holder.case_id, nothing)
         day = days.of(step, holder.case_id, holder.case.sample_unit.workplace.authority_code)
         if pk in reached:
-            on[reached[pk] or day.day] += 1
+            on[reached[pk].day] += 1
         elif past or (step.swept_on is not None and day.day <= step.swept_on):
             continue  # its day is over
         elif reason := left_out(audiences.judged(pk, holder, _by_channel(step, holder, contactable)), kind):

@@ -47,7 +47,7 @@ def prepare_wave(*, step: ContactStep, at: datetime, by: User | None = None, for
     """
     step = _locked(step)
     on = for_day or timezone.localdate(at)
-    days = days_of(in_order(step.round), calendar_of(step.round))
+    days = days_of(in_order(step.round), calendar_of(step.round), timezone.localdate(at))
     leaves_at = max(at, moment(on, step.time, zone())) if for_day else at
     return _prepare(step, at, by, leaves_at, lambda case, authority: days.is_due(step, case, authority, on))
 
@@ -178,7 +178,7 @@ def _look_at(step: ContactStep, steps: Sequence[ContactStep], calendar: Calendar
     locked, today = _locked(step), timezone.localdate(at)
     if locked.swept_on is not None and locked.swept_on >= today:  # another worker was quicker
         return 0
-    days, after = days_of(steps, calendar), locked.swept_on
+    days, after = days_of(steps, calendar, today), locked.swept_on
     locked.swept_on = today
     locked.save(update_fields=["swept_on"])
     try:

@@ -123,8 +123,9 @@ def _tell(request: HttpRequest, refused: actions.PlanRefused, forms: Mapping[str
 def _shown(round_: Round, steps: Sequence[ContactStep], edited: Sequence[StepForm]) -> dict[str, object]:
     """Return what the page shows: whom each step reaches when, the calendar, and what is wrong with the plan."""
     calendar, units = calendar_of(round_, get_language() or "en"), sampled_units(round_)
-    days = days_of(steps, calendar)
-    found = forecasts(round_, days, units, timezone.now())
+    at = timezone.now()
+    days = days_of(steps, calendar, timezone.localdate(at))
+    found = forecasts(round_, days, units, at)
     forms = {form.mail_name: form for form in edited}
     begun = set(Wave.objects.filter(step__in=steps, released_at__isnull=False).values_list("step_id", flat=True))
     problems = actions.problems_of_steps(round_, steps)

@@ -141,6 +141,7 @@ def test_nobody_is_thanked_on_the_day_of_another_mail() -> None:
     case = make_case(round_)
     contact.queue_due_steps(at=at(2, 7, 10))
     assert cases_in("invitation") == {case.pk}
+    assert sending.send_due(at=at(2, 7, 11)) == {"sent": 1}
     make_response(case, {"new": "yes"})
     round_.contact_steps.update(swept_on=None)
     assert contact.queue_due_steps(at=at(2, 7, 12)) == 0

@@ -1,15 +1,17 @@
 """Which cases a wave takes, and when: each case on its own first free day, and nobody twice."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from responses.actions import contact, fieldwork, sending
 from responses.actions import wave as wave_actions
 from responses.actions.events import record
+from responses.contact_days import Contact, contacts_of, in_order
 from responses.models import ContactAttempt, LinkHolder, Mail, Wave
 from responses.statistics.dispositions import EventKind
 from responses.statistics.eligibility import LeftOut
@@ -19,6 +21,7 @@ from tests.factories import (
     NOON,
     make_case,
     make_open_round,
+    make_response,
     make_round,
     make_sample,
 )
@@ -30,6 +33,7 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 MailName = ContactStep.MailName
 AARHUS, BORNHOLM = "751", "400"
 OPENING = date(2020, 1, 7)
+HOUR = timedelta(hours=1)
 PLAN = (StepPlan(MailName.INVITATION, 0), StepPlan(MailName.REMINDER_1, 5), StepPlan(MailName.REMINDER_2, 12))
 
 
@@ -43,6 +47,13 @@ def in_the_field(plan: Iterable[StepPlan] = PLAN, **changes: Any) -> Round:
 
 def step_of(round_: Round, name: str) -> ContactStep:
     return round_.contact_steps.get(mail_name=name)
+
+
+def sweep(moment: datetime) -> int:
+    """Do what the program does within the hour: prepare what is due, and send it; return how many mails were due."""
+    released = contact.queue_due_steps(at=moment)
+    sending.send_due(at=moment + HOUR)
+    return released
 
 
 def cases_in(name: str) -> set[int]:
@@ -73,9 +84,9 @@ def test_each_case_is_contacted_after_the_quiet_weeks_of_its_own_authority() -> 
     bornholm_is_quiet_in(2, 3)
     round_ = in_the_field()
     here, there = make_case(round_), make_case(round_, authority_code=BORNHOLM)
-    assert contact.queue_due_steps(at=at(1, 7)) == 1
+    assert sweep(at(1, 7)) == 1
     assert cases_in("invitation") == {here.pk}
-    assert contact.queue_due_steps(at=at(1, 20)) == 2  # and the reminder for the others, from Sunday the 12th
+    assert sweep(at(1, 20)) == 2  # and the reminder for the others, from Sunday the 12th
     assert cases_in("invitation") == {here.pk, there.pk}
     assert [wave.number for wave in Wave.objects.filter(step__mail_name="invitation")] == [1, 2]
     assert contact.queue_due_steps(at=at(1, 26)) == 0
@@ -89,7 +100,7 @@ def test_a_step_comes_never_nearer_to_the_one_before_it_than_planned_for_any_cas
     days = {}
     for number in range(60):
         moment = at(1, 7) + timedelta(days=number)
-        if contact.queue_due_steps(at=moment):
+        if sweep(moment):
             days[Mail.objects.filter(lines__case=case).latest("pk").name] = moment.date()
     assert days == {
         "invitation": date(2020, 1, 13),
@@ -118,7 +129,7 @@ def test_a_round_opened_in_a_quiet_week_invites_after_it() -> None:
     make_case(round_)
     for day in (10, 11, 12, 13, 14, 15, 16):
         assert contact.queue_due_steps(at=at(2, day)) == 0
-    assert contact.queue_due_steps(at=at(2, 17)) == 1
+    assert sweep(at(2, 17)) == 1
     assert cases_in("reminder_1") == set()
     assert contact.queue_due_steps(at=at(2, 22)) == 0
     assert contact.queue_due_steps(at=at(2, 24)) == 1
@@ -130,6 +141,122 @@ def test_a_program_that_stood_still_over_a_steps_day_makes_up_for_it_on_the_next
     make_case(round_)
     assert contact.queue_due_steps(at=at(1, 11)) == 0  # a Saturday
     assert contact.queue_due_steps(at=at(1, 13)) == 1
+
+
+# Distances
+
+
+def wait_in_the_queue(wave: Wave) -> None:
+    """Nothing is done: the mail server is down."""
+
+
+def wait_for_a_worker(wave: Wave) -> None:
+    wave.mails.update(status="claimed", claimed_at=at(1, 7))
+
+
+def wait_for_a_server(wave: Wave) -> None:
+    wave.mails.update(attempts=3, scheduled_for=at(1, 16, 9), outcome="451 later")
+
+
+def wait_in_a_pause(wave: Wave) -> None:
+    wave_actions.pause(wave=wave, by=finn(), at=at(1, 7, 11))
+
+
+@pytest.mark.parametrize("wait", [wait_in_the_queue, wait_for_a_worker, wait_for_a_server, wait_in_a_pause])
+def test_a_reminder_keeps_its_distance_to_the_day_on_which_the_invitation_did_leave(
+    wait: Callable[[Wave], None],
+) -> None:
+    round_ = in_the_field()
+    make_case(round_)
+    assert contact.queue_due_steps(at=at(1, 7)) == 1
+    wave = Wave.objects.get()
+    wait(wave)
+    for day in range(8, 17):
+        assert contact.queue_due_steps(at=at(1, day)) == 0
+    with pytest.raises(contact.NobodyDue):
+        contact.prepare_wave(step=step_of(round_, "reminder_1"), at=at(1, 16), by=finn())
+    wave_actions.resume(wave=wave, by=finn(), at=at(1, 16, 11))
+    assert sending.send_due(at=at(1, 16, 12)) == {"sent": 1}
+    days = [day for day in range(17, 32) if sweep(at(1, day))]
+    assert days == [21, 28]  # five days after it, and then seven
+
+
+def test_each_case_of_a_wave_that_leaves_over_days_has_its_own_distance(settings: Settings) -> None:
+    settings.MAIL_PER_DAY = 1
+    round_ = in_the_field(opens_on=date(2020, 1, 8))
+    first, second = make_case(round_), make_case(round_)
+    assert contact.queue_due_steps(at=at(1, 8)) == 2
+    for day in (8, 9):
+        assert sending.send_due(at=at(1, day, 11)) == {"sent": 1}
+    settings.MAIL_PER_DAY = 0
+    assert sweep(at(1, 13)) == 1
+    assert cases_in("reminder_1") == {first.pk}
+    assert sweep(at(1, 14)) == 1
+    assert cases_in("reminder_1") == {first.pk, second.pk}
+
+
+@pytest.mark.parametrize("status", ["handed_over", "unknown"])
+def test_a_mail_that_may_have_left_counts_from_when_it_may_have(status: str) -> None:
+    round_ = in_the_field()
+    make_case(round_)
+    contact.queue_due_steps(at=at(1, 7))
+    ended_at = at(1, 9) if status == "unknown" else None
+    Mail.objects.update(status=status, claimed_at=at(1, 8), handed_over_at=at(1, 8), ended_at=ended_at)
+    assert [day for day in range(9, 20) if contact.queue_due_steps(at=at(1, day))] == [13]
+
+
+@pytest.mark.parametrize("handed_over_at", [None, at(1, 16)])
+def test_a_mail_that_failed_holds_nothing_back(handed_over_at: datetime | None) -> None:
+    round_ = in_the_field()
+    make_case(round_)
+    contact.queue_due_steps(at=at(1, 7))
+    for day in range(8, 17):
+        assert contact.queue_due_steps(at=at(1, day)) == 0
+    Mail.objects.update(status="failed", handed_over_at=handed_over_at, ended_at=at(1, 16))
+    assert [day for day in range(17, 32) if sweep(at(1, day))] == [21, 28]
+
+
+def test_whom_a_stopped_wave_has_not_reached_gets_the_next_step_counted_from_the_stop() -> None:
+    round_ = in_the_field()
+    case = make_case(round_)
+    contact.queue_due_steps(at=at(1, 7))
+    for day in range(8, 17):
+        assert contact.queue_due_steps(at=at(1, day)) == 0
+    assert wave_actions.stop(wave=Wave.objects.get(), by=finn(), at=at(1, 16, 9)) == 1
+    assert [day for day in range(16, 32) if sweep(at(1, day))] == [21, 28]
+    assert cases_in("reminder_1") == cases_in("reminder_2") == {case.pk}
+
+
+def test_a_wave_stopped_on_its_day_changes_no_day_of_the_plan() -> None:
+    round_ = in_the_field()
+    make_case(round_)
+    contact.queue_due_steps(at=at(1, 7))
+    wave_actions.stop(wave=Wave.objects.get(), by=finn(), at=at(1, 7, 11))
+    assert [day for day in range(8, 22) if sweep(at(1, day))] == [13, 20]
+
+
+def test_a_thank_you_does_not_wait_for_a_mail_that_will_not_leave_any_more() -> None:
+    round_ = in_the_field([*PLAN, StepPlan(MailName.THANK_YOU, 0)], closes_on=date(2020, 2, 7))
+    case = make_case(round_)
+    contact.queue_due_steps(at=at(1, 7))
+    make_response(case, {"new": "yes"})  # on the telephone, say
+    assert contact.queue_due_steps(at=at(2, 7)) == 1
+    assert cases_in("thank_you") == {case.pk}
+    assert dict(Mail.objects.values_list("name", "status"))["invitation"] == "queued"
+
+
+def test_what_has_reached_the_cases_is_read_with_one_query(django_assert_num_queries: Any) -> None:
+    round_ = in_the_field()
+    for number in range(30):
+        make_case(round_, authority_code=str(700 + number))
+    sweep(at(1, 7))
+    sweep(at(1, 13))
+    steps = in_order(round_)
+    with django_assert_num_queries(1):
+        found = contacts_of(steps, date(2020, 1, 13))
+    invitation, first = (step_of(round_, name).pk for name in ("invitation", "reminder_1"))
+    reached = {invitation: Contact(date(2020, 1, 7)), first: Contact(date(2020, 1, 13))}
+    assert list(found.values()) == [reached] * 30
 
 
 # Waves
@@ -153,6 +280,7 @@ def test_a_wave_that_waits_for_approval_is_not_prepared_again_and_holds_its_remi
         assert contact.queue_due_steps(at=at(1, day, 11)) == 0
     wave_actions.release(wave=Wave.objects.get(), by=finn(), at=at(1, 20, 12))
     assert Mail.objects.get().status == Mail.Status.QUEUED
+    assert sending.send_due(at=at(1, 20, 12)) == {"sent": 1}
     assert contact.queue_due_steps(at=at(1, 24)) == 0
     contact.queue_due_steps(at=at(1, 27))  # five days after the 20th is a Saturday
     assert len(cases_in("reminder_1")) == 1
@@ -169,7 +297,7 @@ def test_who_was_left_out_on_its_day_is_not_looked_for_every_day() -> None:
     round_ = in_the_field()
     make_case(round_)
     repaired = make_case(round_, contact={"email": ""})
-    contact.queue_due_steps(at=at(1, 7))
+    sweep(at(1, 7))
     assert Wave.objects.get().left_out == {LeftOut.NO_ADDRESS: [repaired.pk]}
     LinkHolder.objects.filter(case=repaired).update(email="ny@boernehave.example")
     record(repaired, kind=EventKind.ADDRESS_CHANGED, at=at(1, 7, 12))
@@ -223,7 +351,7 @@ def test_a_round_opened_ahead_sends_each_step_on_its_day() -> None:
     make_sample(round_, size=20)
     fieldwork.open_round(round_=round_, by=None, at=at(1, 20))
     assert Mail.objects.count() == 0
-    assert contact.queue_due_steps(at=at(1, 30)) == 20
+    assert sweep(at(1, 30)) == 20
     assert set(Mail.objects.values_list("name", flat=True)) == {"pre_notice"}
     assert contact.queue_due_steps(at=at(2, 3)) == 20
 

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from barometer.models import AuditEvent
-from responses.actions import contact
+from responses.actions import contact, sending
 from responses.contact_days import days_of, in_order
 from responses.contact_elsewhere import sampled_units
-from responses.models import LinkHolder
+from responses.models import LinkHolder, Mail
 from responses.planned_contacts import Forecast, forecasts
 from responses.statistics.eligibility import LeftOut
 from surveys.actions.default_plan import DEFAULT_PLAN, StepPlan
@@ -78,7 +79,8 @@ def post(round_: Round, data: dict[str, str]) -> Any:
 
 def forecast_of(round_: Round, name: str, at: datetime = NOON) -> Forecast:
     steps = in_order(round_)
-    found = forecasts(round_, days_of(steps, calendar_of(round_)), sampled_units(round_), at)
+    days = days_of(steps, calendar_of(round_), timezone.localdate(at))
+    found = forecasts(round_, days, sampled_units(round_), at)
     return next(forecast for forecast in found if forecast.step.mail_name == name)
 
 
@@ -154,11 +156,26 @@ def test_the_forecast_of_the_plan_is_what_then_happens() -> None:
     for number in range(22):
         at = datetime(2020, 1, 7, 10, tzinfo=COPENHAGEN) + timedelta(days=number)
         contact.queue_due_steps(at=at)
+        sending.send_due(at=at + timedelta(hours=1))
         for step in round_.contact_steps.filter(mail_name__in=names):
             wave = step.waves.filter(prepared_at=at).first()
             if wave:
                 happened.add((step.mail_name, at.date(), wave.forecast))
     assert happened == forecast
+
+
+def test_what_waits_is_shown_on_the_day_on_which_it_leaves_at_the_earliest_and_so_is_what_follows() -> None:
+    round_ = make_open_round(plan=DEFAULT_PLAN)
+    make_case(round_)
+    for day in (7, 13, 14):
+        contact.queue_due_steps(at=datetime(2020, 1, day, 12, tzinfo=COPENHAGEN))
+    then = datetime(2020, 1, 14, 13, tzinfo=COPENHAGEN)
+    assert forecast_of(round_, "invitation", then).days == ((date(2020, 1, 14), 1),)
+    assert forecast_of(round_, "reminder_1", then).days == ((date(2020, 1, 20), 1),)  # the 19th is a Sunday
+    Mail.objects.update(scheduled_for=datetime(2020, 1, 15, 10, tzinfo=COPENHAGEN))
+    assert forecast_of(round_, "invitation", then).days == ((date(2020, 1, 15), 1),)
+    sending.send_due(at=datetime(2020, 1, 15, 10, tzinfo=COPENHAGEN))
+    assert forecast_of(round_, "invitation", then + timedelta(days=9)).days == ((date(2020, 1, 15), 1),)
 
 
 def test_the_page_takes_as_many_queries_for_many_cases_as_for_few(django_assert_max_num_queries: Any) -> None:

@@ -341,6 +341,7 @@ def test_there_is_no_wave_that_nobody_is_in(round_: Round) -> None:
 def test_the_reminder_keeps_its_distance_to_an_invitation_that_was_approved_late(round_: Round) -> None:
     contact.queue_due_steps(at=NOON)
     approve(Wave.objects.get(), at=NOON + timedelta(days=3))
+    assert sending.send_due(at=NOON + timedelta(days=3, hours=2)) == {"sent": 5}
     assert contact.queue_due_steps(at=REMINDER_IS_DUE) == 0
     assert Wave.objects.count() == 1
     contact.queue_due_steps(at=REMINDER_IS_DUE + timedelta(days=3))
@@ -381,6 +382,7 @@ def test_the_program_does_not_bring_a_wave_back_that_was_discarded_on_its_day(ro
 
 def test_a_wave_discarded_before_its_day_is_prepared_when_the_day_comes(round_: Round) -> None:
     contact.queue_step(step=round_.contact_steps.get(mail_name="invitation"), at=NOON)
+    assert sending.send_due(at=NOON) == {"sent": 5}
     step = round_.contact_steps.get(mail_name="reminder_1")
     wave = contact.prepare_wave(step=step, at=NOON, by=finn(), for_day=step.date)
     actions.discard(wave=wave, by=finn(), at=NOON)

@@ -99,6 +99,7 @@ def test_a_wave_is_prepared_and_proven_with_one_button(round_: Round) -> None:
 
 def test_a_wave_prepared_for_its_day_leaves_on_that_day(round_: Round) -> None:
     make_released_wave(round_)
+    assert sending.send_due(at=timezone.now() + timedelta(hours=1)) == {"sent": 3}
     reminder = step(round_, "reminder_1")
     browser_of(finn()).post(f"/rounds/{round_.slug}/waves/", {"step": reminder.pk, "act": "planned"})
     wave = reminder.waves.get()
