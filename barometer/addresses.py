@@ -2,7 +2,7 @@
 
 import re
 
-MAX_LENGTH = 254
+MAX_LENGTH, MAX_NAME = 254, 64  # characters; RFC 5321, 4.5.3.1
 _WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _ADDRESS = re.compile(rf"{_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})+")
@@ -12,7 +12,10 @@ _RESERVED_DOMAINS = {"example.com", "example.net", "example.org"}
 
 def is_address(text: str) -> bool:
     """Return whether ``text`` is one plain address, ``name@domain``; the domain may hold æ, ø and å."""
-    return len(text) <= MAX_LENGTH and _ADDRESS.fullmatch(text) is not None and _is_domain(text.rpartition("@")[2])
+    name, _at, domain = text.rpartition("@")
+    if len(text) > MAX_LENGTH or len(name) > MAX_NAME:
+        return False
+    return _ADDRESS.fullmatch(text) is not None and _is_domain(domain)
 
 
 def _is_domain(name: str) -> bool:
