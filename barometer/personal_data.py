@@ -146,7 +146,7 @@ FIELDS = {
     ),
     "responses.CaseSearch": Fields(
         personal="",
-        other="case round name_key words",
+        other="case round name_key words level authority_code",
     ),
     "responses.CasePause": Fields(
         personal="began_at until ended_at by",

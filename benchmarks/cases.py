@@ -30,31 +30,39 @@ from benchmarks.dashboard import measured  # noqa: E402
 from responses.case_search import search_row  # noqa: E402
 from responses.models import Case, CaseSearch, LinkHolder  # noqa: E402
 from responses.references import reference  # noqa: E402
-from surveys.models import Round, SampleUnit, Workplace  # noqa: E402
+from surveys.models import Round, SampleUnit, Stratum, Workplace  # noqa: E402
 from tests.factories import make_open_round, make_stratum  # noqa: E402
 from tests.people import browser_of, finn  # noqa: E402
 
 KINDS = ("Børnehaven", "Vuggestuen", "Skolen", "Plejehjemmet", "Biblioteket", "Lægehuset", "Jobcenter", "Museet")
 PLACES = ("Skov", "Sø", "Eng", "Bakke", "Ø", "Å", "Mark", "Kær", "Lund", "Birke", "Ege", "Elme", "Sten", "Sand")
+STANDS = {"submitted": 45, "not_started": 38, "started": 9, "declined": 4, "bounced": 2, "ineligible": 2}  # per cent
+STRATA = 75
 ENDS = ("bo", "højen", "gården", "ly", "trolden", "parken", "vænget", "stien")
 
 
 def make_cases(round_: Round, number: int) -> None:
-    """Write the rows of so many cases, with names as registers have them in 98 municipalities."""
+    """Write the rows of so many cases in the middle of a fieldwork, with names as registers have them, of 98 towns."""
     chance = random.Random(2026)
-    stratum = make_stratum(round_, code="all")
+    strata = [make_stratum(round_, code=f"{place}") for place in range(STRATA)]
     workplaces = [workplace(round_, place, chance) for place in range(number)]
+    stands = chance.choices(list(STANDS), list(STANDS.values()), k=number)
     with transaction.atomic():
         made = Workplace.objects.bulk_create(workplaces, 5000)
-        units = [SampleUnit(sample=stratum.sample, workplace=w, stratum=stratum, inclusion_probability=1) for w in made]
+        units = [unit(work, chance.choice(strata)) for work in made]
         units = SampleUnit.objects.bulk_create(units, 5000)
-        cases = [Case(round=round_, sample_unit=unit, language="da") for unit in units]
+        pairs = zip(units, stands, strict=True)
+        cases = [Case(round=round_, sample_unit=unit, language="da", disposition=stand) for unit, stand in pairs]
         cases = Case.objects.bulk_create(cases, 5000)
         copy_rows(CaseSearch, [search_row(case, work) for case, work in zip(cases, made, strict=True)])
         owners = [LinkHolder(case=case, email=f"leder{case.pk}@by.example", address_kind="person") for case in cases]
         LinkHolder.objects.bulk_create(owners, 5000)
     with connection.cursor() as cursor:  # as PostgreSQL itself does within a minute or two
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def unit(work: Workplace, stratum: Stratum) -> SampleUnit:
+    return SampleUnit(sample=stratum.sample, workplace=work, stratum=stratum, inclusion_probability=1)
 
 
 def workplace(round_: Round, place: int, chance: random.Random) -> Workplace:
@@ -65,7 +73,7 @@ def workplace(round_: Round, place: int, chance: random.Random) -> Workplace:
         p_number=f"1{chance.randrange(10**9):09}",
         name=f"{chance.choice(KINDS)} {chance.choice(PLACES)}{chance.choice(ENDS)} {chance.randrange(300)}",
         address="Øvelsesvej 1, 8000 Aarhus C",
-        level="municipality",
+        level="municipality" if town < 80 else "region" if town < 88 else "state",
         authority_code=f"{town + 100}",
         authority=f"{chance.choice(PLACES)}by {town} Kommune",
         industry_group="childcare",
@@ -104,8 +112,15 @@ def main() -> None:
             "a reference": {"q": reference(last.pk)},
             "an e-mail address": {"q": f"leder{last.pk}@by.example"},
             "an authority and a word": {"q": "lund", "authority": "151"},
+            "an authority": {"authority": "151"},
+            "a common part and a status": {"q": "skole", "disposition": "not_started"},
+            "a common part and a level": {"q": "skole", "level": "municipality"},
+            "a common part, a stratum": {"q": "skole", "stratum": str(last.sample_unit.stratum_id)},
+            "two words and a status": {"q": "børnehaven søby", "disposition": "not_started"},
             "a status": {"disposition": "not_started"},
+            "a level": {"level": "municipality"},
             "all": {},
+            "… page 1,500": {"page": "1500"},
         }
         print(f"{connection.vendor}: {round_.cases.count()} cases")
         path = reverse("cases", args=[round_.slug])

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from barometer.statements import unprepared
 from responses import case_search
-from responses.models import Case, ContactAttempt, Mail, Wave
+from responses.models import Case, CaseSearch, ContactAttempt, Mail, Wave
 from responses.models.case import DISPOSITION_LABELS, CaseQuerySet
 from responses.work_lists import LISTS
 from surveys.models import Level, Round
@@ -82,18 +83,32 @@ class Filters:
 
     @property
     def only_words(self) -> bool:
-        return bool(self.q) and not (self.more or self.disposition or self.work)
+        return bool(self.q) and self == Filters(q=self.q)
 
-    def cases(self, round_: Round, at: datetime, *, with_addresses: bool) -> CaseQuerySet:
-        """Return the cases of the round, without an order."""
-        cases = LISTS[self.work].cases(round_, at) if self.work else Case.objects.of_round(round_)
+    @property
+    def of_rows(self) -> bool:
+        """Whether something is asked for that never changes: it is read from the search rows alone."""
+        return bool(self.q or self.level or self.authority)
+
+    @property
+    def of_cases(self) -> bool:
+        """Whether something is asked for that is not in the search rows."""
+        return any((self.disposition, self.stratum, self.language, self.wave, self.state, self.work))
+
+    def rows(self, round_: Round, prefix: str, *, with_addresses: bool) -> Q:
+        """Return what is asked of the search rows; ``prefix`` leads to one."""
+        wanted = {"round": round_, "level": self.level, "authority_code": self.authority}
+        asked = Q(**{f"{prefix}{name}": value for name, value in wanted.items() if value})
         if self.q:
-            cases = cases.filter(case_search.condition(round_, self.q, with_addresses=with_addresses))
+            asked &= case_search.condition(round_, self.q, prefix, with_addresses=with_addresses)
+        return asked
+
+    def cases(self, round_: Round, at: datetime) -> CaseQuerySet:
+        """Return the cases of the round that fulfil the rest, without an order."""
+        cases = LISTS[self.work].cases(round_, at) if self.work else Case.objects.of_round(round_)
         wanted = {
             "disposition": self.disposition,
-            "sample_unit__workplace__level": self.level,
             "sample_unit__stratum": self.stratum,
-            "sample_unit__workplace__authority_code": self.authority,
             "language": self.language,
         }
         cases = cases.filter(**{name: value for name, value in wanted.items() if value})
@@ -101,48 +116,72 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The cases that were asked for. ``more`` when only the first are among them.
+class Line:
+    """A case as a list shows it. All is text already: a page has fifty, and looking things up is most of its work."""
 
-    ``pks`` are those of a search by words, in order, where they are known already.
+    pk: str
+    name: str
+    status: str
+    authority: str
+    authority_code: str
+    register_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The cases that were asked for: their keys in the order of the names, and how many they are.
+
+    ``read`` are the same keys, where they are known already. ``more`` when only the first are among them.
     """
 
-    round: Round
-    matching: QuerySet[Case]
-    pks: tuple[int, ...] | None = None
+    keys: QuerySet[Any, int]
+    number: int
+    read: list[int] | None = None
     more: bool = False
 
     @property
     def cases(self) -> QuerySet[Case]:
         """Return them in the order of their names, with their workplaces."""
-        return case_search.in_order(self.matching, self.round).select_related("sample_unit__workplace")
+        in_turn = Case.objects.filter(pk__in=self.keys).order_by("search__name_key", "search__case_id")
+        return in_turn.select_related("sample_unit__workplace")
 
+    @unprepared()
     def page(self, number: str | None, size: int) -> Page[Any]:
-        """Return a page of the cases, with their workplaces; no more than it holds is read."""
-        if self.pks is None:
-            paginator = Paginator(self.cases, size)
-            paginator.count = self.matching.count()  # which needs no order
-            return paginator.get_page(number)
-        page: Page[Any] = Paginator(self.pks, size).get_page(number)
-        shown = Case.objects.filter(pk__in=list(page.object_list)).select_related("sample_unit__workplace").order_by()
-        by_pk = {case.pk: case for case in shown}
-        page.object_list = [by_pk[pk] for pk in page.object_list if pk in by_pk]
+        """Return a page of the cases as ``Line``s; no more than it holds is read."""
+        paginator: Paginator[Any] = Paginator(self.keys if self.read is None else self.read, size)
+        paginator.count = self.number
+        page = paginator.get_page(number)
+        page.object_list = _lines(list(page.object_list)) if self.number else []
         return page
 
 
+def _lines(pks: list[int]) -> list[Line]:
+    """Return the cases in this order."""
+    statuses = {code: str(label) for code, label in DISPOSITION_LABELS.items()}
+    own = [f"sample_unit__workplace__{name}" for name in ("name", "authority", "authority_code", "register_id")]
+    rows = Case.objects.filter(pk__in=pks).order_by().values_list("pk", "disposition", *own)
+    lines = {pk: Line(str(pk), name, statuses[stands], *others) for pk, stands, name, *others in rows}
+    return [lines[pk] for pk in pks if pk in lines]
+
+
+@unprepared()
 def find(round_: Round, filters: Filters, at: datetime, *, with_addresses: bool) -> Found:
     """Return the cases that the filters ask for.
 
-    Words are looked for first, in one go: that is what somebody waits for on the telephone. So are the cases of an
-    authority: where few are found, nothing is counted.
+    What words find is read in one go, for somebody waits for it on the telephone; only where that is much, it is
+    counted, or cut off where nothing but words is asked for.
     """
-    if not filters.only_words:
-        cases = filters.cases(round_, at, with_addresses=with_addresses)
-        return Found(round_, cases, case_search.few(cases, round_) if filters.q or filters.authority else None)
-    first = case_search.found(round_, filters.q, with_addresses=with_addresses)
-    pks = tuple(first[: case_search.MOST_FOUND])
-    more = len(first) > case_search.MOST_FOUND
-    return Found(round_, Case.objects.of_round(round_).filter(pk__in=pks), pks, more)
+    prefix = "search__" if filters.of_cases else ""
+    wanted = filters.rows(round_, prefix, with_addresses=with_addresses)
+    cases = filters.cases(round_, at)
+    rows: QuerySet[Any] = cases.filter(wanted) if filters.of_cases else CaseSearch.objects.filter(wanted)
+    keys, most = case_search.keys(rows, prefix), case_search.MOST_FOUND if filters.only_words else case_search.FEW
+    read = case_search.few(rows, prefix, most) if filters.q else None
+    if read is not None:
+        return Found(keys, len(read), read)
+    if filters.only_words:
+        return Found(keys[:most], most, more=True)
+    return Found(keys, (rows if filters.of_rows else cases).count())
 
 
 def waves_of(round_: Round) -> QuerySet[Wave]:

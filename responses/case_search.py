@@ -5,6 +5,7 @@ Names are searched in a folded form, of letters without marks, anywhere in a wor
 """
 
 import unicodedata
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
@@ -15,7 +16,7 @@ from surveys.models import Round, Workplace
 
 MOST_TYPED = 120  # characters
 MOST_FOUND = 1000  # of a search by words: who finds more cannot read them, and has to say more
-FEW = 20_000  # cases of which it is quicker to read all keys than to count them
+FEW = 20_000  # cases of which it is quicker to read all keys than to count them and then look for the first
 MOST_WORDS = 8
 NORDIC = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
 ALPHABET = " 0123456789abcdefghijklmnopqrstuvwxyzæøå"
@@ -48,33 +49,33 @@ def search_row(case: Case, workplace: Workplace) -> CaseSearch:
         round_id=case.round_id,
         name_key=name_key(workplace.name),
         words=folded(" ".join(parts))[:300],
+        level=workplace.level,
+        authority_code=workplace.authority_code,
     )
 
 
-def found(round_: Round, words: str, *, with_addresses: bool) -> list[int]:
-    """Return the keys of the cases that the words find, in the order of their names, at most ``MOST_FOUND`` + 1.
+def keys(rows: QuerySet[Any], prefix: str) -> QuerySet[Any, int]:
+    """Return the keys of the cases in the order of their names, which an index has.
 
-    One query, which reads the names of the round in order, until it has found enough.
+    Args:
+        rows: search rows, or cases that are joined to theirs; up to a page, nothing but the index of these is read.
+        prefix: leads to the search row: "" or "search__".
     """
-    matching = CaseSearch.objects.filter(_of_rows(round_, words, "", with_addresses=with_addresses), round=round_)
-    in_turn = matching.order_by("name_key", "case_id")
-    return list(in_turn.values_list("case_id", flat=True)[: MOST_FOUND + 1])
+    return rows.order_by(f"{prefix}name_key", f"{prefix}case_id").values_list(f"{prefix}case_id", flat=True)
 
 
-def few(cases: QuerySet[Case], round_: Round) -> tuple[int, ...] | None:
-    """Return the keys of cases of the round in the order of their names; None for more than ``FEW``. One query."""
-    in_turn = cases.filter(search__round=round_).order_by("search__name_key", "search__case_id")
-    keys = tuple(in_turn.values_list("pk", flat=True)[: FEW + 1])
-    return keys if len(keys) <= FEW else None
+def few(rows: QuerySet[Any], prefix: str, most: int) -> list[int] | None:
+    """Return the same in one query; None where there are more than ``most``.
+
+    The database is not asked for the order: it would look for a word along the names, where it may stand in the last
+    ones alone; and it would sort the many before it says that they are too many.
+    """
+    found = list(rows.order_by().values_list(f"{prefix}name_key", f"{prefix}case_id")[: most + 1])
+    return [pk for _, pk in sorted(found)] if len(found) <= most else None
 
 
-def condition(round_: Round, words: str, *, with_addresses: bool) -> Q:
-    """Return the same as a condition on cases."""
-    return _of_rows(round_, words, "search__", with_addresses=with_addresses)
-
-
-def _of_rows(round_: Round, words: str, prefix: str, *, with_addresses: bool) -> Q:
-    """Return what a row must fulfil; ``prefix`` leads to it.
+def condition(round_: Round, words: str, prefix: str, *, with_addresses: bool) -> Q:
+    """Return what a row must fulfil to be found by these words; ``prefix`` leads to it.
 
     An e-mail address finds whoever has it now, letter for letter, for those who may see addresses.
     """

@@ -112,7 +112,7 @@ def _chosen(request: HttpRequest, round_: Round) -> list[int]:
         filters = Filters.of(QueryDict(request.POST.get("query", "")).dict())
         with_addresses = may(request, Right.SEE_CONTACTS)
         found = case_filters.find(round_, filters, timezone.now(), with_addresses=with_addresses)
-        return list(found.cases.values_list("pk", flat=True)[: MOST_CASES + 1]) + ([0] if found.more else [])
+        return list(found.keys[: MOST_CASES + 1]) + ([0] if found.more else [])
     ticked = request.POST.getlist("case")[: MOST_CASES + 1]
     return [int(each) for each in ticked if each.isascii() and each.isdecimal() and len(each) <= MOST_DIGITS]
 

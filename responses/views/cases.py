@@ -51,9 +51,10 @@ def _choices(round_: Round, filters: Filters) -> dict[str, object]:
     if filters.authority:
         of_code = Workplace.objects.filter(round=round_, authority_code=filters.authority)
         authority = of_code.values_list("authority", flat=True).first() or filters.authority
+    strata = Stratum.objects.filter(sample__round=round_).order_by("pk")
     return {
         "levels": Level.choices,
-        "strata": Stratum.objects.filter(sample__round=round_).order_by("pk"),
+        "strata": tuple((stratum.pk, stratum.label()) for stratum in strata),
         "authority": authority,
         "languages": [(code, language_name(code)) for code in round_.languages],
         "waves": case_filters.waves_of(round_),

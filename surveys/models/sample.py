@@ -1,7 +1,11 @@
 """The stratified sample of a round. Nothing here changes once drawn."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 
 from surveys.models.frame import IndustryGroup, Level, SizeClass, Workplace
 from surveys.models.round import Round
@@ -75,15 +79,26 @@ class Stratum(models.Model):
 
     def label(self) -> str:
         """Return what it covers in words, in the active language."""
-        parts = ([str(self.get_level_display())], self.industry_group_labels(), self.size_class_labels())
-        known = [" + ".join(part) for part in parts if any(part)]
-        return ", ".join(known if len(known) == len(parts) else [*known, self.code])
+        covered = (self.level, tuple(self.industry_groups), tuple(self.size_classes))
+        return _label(*covered, self.code, get_language())
 
     def industry_group_labels(self) -> list[str]:
-        return [str(IndustryGroup(code).label) for code in self.industry_groups]
+        return _labels(IndustryGroup, self.industry_groups)
 
     def size_class_labels(self) -> list[str]:
-        return [str(SizeClass(code).label) for code in self.size_classes]
+        return _labels(SizeClass, self.size_classes)
+
+
+@lru_cache(maxsize=4096)
+def _label(level: str, groups: tuple[str, ...], sizes: tuple[str, ...], code: str, language: str | None) -> str:
+    """Return the words for a stratum; kept, for lists to choose from have dozens. ``language`` is the active one."""
+    parts = (_labels(Level, [level] if level else []), _labels(IndustryGroup, groups), _labels(SizeClass, sizes))
+    known = [" + ".join(part) for part in parts if part]
+    return ", ".join(known if len(known) == len(parts) else [*known, code])
+
+
+def _labels(choices: type[models.TextChoices], codes: Iterable[str]) -> list[str]:
+    return [str(choices(code).label) for code in codes]
 
 
 class SampleUnit(models.Model):

@@ -1,8 +1,11 @@
 """A case is found by what somebody says on the telephone, and lists stand in Danish order."""
 
+import re
+from importlib import import_module
 from urllib.parse import quote
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -25,6 +28,11 @@ pytestmark = pytest.mark.django_db
 def found(round_: Round, *, with_addresses: bool = True, **asked: str) -> list[str]:
     cases = case_filters.find(round_, Filters.of(asked), timezone.now(), with_addresses=with_addresses).cases
     return [case.sample_unit.workplace.name for case in cases]
+
+
+def shown(round_: Round, page: str = "1", **asked: str) -> list[str]:
+    cases = case_filters.find(round_, Filters.of(asked), timezone.now(), with_addresses=True)
+    return [line.name for line in cases.page(page, 50)]
 
 
 @pytest.fixture
@@ -103,6 +111,7 @@ def test_names_stand_in_danish_order() -> None:
     for name in reversed(names):
         make_case(round_, name=name)
     assert found(round_) == names
+    assert shown(round_) == shown(round_, q="kommune") == shown(round_, q="kommune", language="da") == names
     assert name_key("Ærø") < name_key("Østerbro") < name_key("Ålborg")
     assert name_key("x" * 500).isdecimal()
     assert folded("Ærø, Ås & O'Neill-Süß  №1") == "aeroe aas o neill suss no1"
@@ -114,12 +123,57 @@ def test_more_cases_than_can_be_read_are_cut_off_and_that_is_said(
     monkeypatch.setattr(case_search, "MOST_FOUND", 1)
     text = browser_of(finn()).get(reverse("cases", args=[round_.slug]), {"q": "kolding"}).content.decode()
     assert "more match: say more of the name" in text
-    assert len(found(round_, q="kolding")) == 1
+    assert found(round_, q="kolding") == ["100% Café “Ø’en”"]
 
 
 def test_words_together_with_a_filter_find_all_that_fulfil_both(round_: Round, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(case_search, "MOST_FOUND", 1)
     assert found(round_, q="kolding", language="en") == ["100% Café “Ø’en”"]
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+@pytest.mark.parametrize(
+    ("asked", "places"),
+    [
+        ({"q": "oak", "language": "da"}, range(0, 60, 2)),
+        ({"q": "oak", "language": "en"}, range(1, 60, 2)),
+        ({"q": "oak", "level": "region"}, range(2, 60, 3)),
+        ({"q": "oak", "authority": "101", "level": "region", "language": "en"}, range(5, 60, 6)),
+        ({"authority": "101"}, range(60)),
+        ({"authority": "101", "language": "en"}, range(1, 60, 2)),
+        ({"disposition": "started"}, range(0, 60, 20)),
+        ({"q": "oak", "disposition": "declined"}, range(0)),
+    ],
+)
+def test_few_and_many_are_counted_and_shown_page_by_page_alike(
+    round_: Round, asked: dict[str, str], places: range, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_search, "FEW", few)
+    for place in reversed(range(60)):
+        language, level = ("da", "en")[place % 2], ("municipality", "state", "region")[place % 3]
+        events = [] if place % 20 else [EventKind.STARTED]
+        make_case(round_, name=f"Oak {place:02}", language=language, level=level, authority_code="101", events=events)
+    names = [f"Oak {place:02}" for place in places]
+    assert case_filters.find(round_, Filters.of(asked), timezone.now(), with_addresses=True).number == len(names)
+    assert [shown(round_, page, **asked) for page in ("1", "2")] == [names[:50], names[50:] or names[:50]]
+    assert found(round_, with_addresses=True, **asked) == names
+
+
+def test_what_never_changes_is_asked_of_the_search_rows_alone_in_one_query(round_: Round) -> None:
+    for asked in ({"q": "skole"}, {"q": "skole", "level": "region"}, {"authority": "621"}, {"level": "region"}):
+        with CaptureQueriesContext(connection) as queries:
+            case_filters.find(round_, Filters.of(asked), timezone.now(), with_addresses=True)
+        [asked_for] = [query["sql"] for query in queries]
+        assert "JOIN" not in asked_for
+
+
+def test_the_form_shows_what_was_asked_for_also_after_somebody_asked_for_something_else(round_: Round) -> None:
+    other = make_case(round_, stratum=make_stratum(round_, code="other")).sample_unit.stratum_id
+    browser, path = browser_of(finn()), reverse("cases", args=[round_.slug])
+    for asked in ({"disposition": "started"}, {"work": "paused"}, {"level": "state"}, {"stratum": f"{other}"}, {}):
+        text = browser.get(path, asked).content.decode()
+        chosen = re.findall(r'<option value="(\w+)" selected>', text)
+        assert chosen == list(asked.values())
 
 
 def test_filters_stand_in_the_address_and_what_is_none_of_them_is_passed_over(round_: Round) -> None:
@@ -189,6 +243,13 @@ def test_the_list_and_the_notes_are_taken_out_without_formulas_and_the_audit_log
 
 def test_the_rows_by_which_cases_are_found_follow_the_case(round_: Round) -> None:
     assert CaseSearch.objects.filter(round=round_).count() == Case.objects.filter(round=round_).count()
+
+
+def test_rows_of_earlier_versions_are_given_the_level_and_authority_of_their_workplaces(round_: Round) -> None:
+    CaseSearch.objects.update(level="", authority_code="")
+    import_module("responses.migrations.0031_fill_search_by_register").fill(apps, connection.schema_editor())
+    assert found(round_, level="region") == ["Børnehaven Ærtebjerg"]
+    assert found(round_, authority="751") == ["Elmeskolen"]
 
 
 @pytest.mark.postgresql
