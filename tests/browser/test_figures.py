@@ -35,6 +35,7 @@ def round_() -> Round:
 
 
 def visible(page: Page) -> tuple[int, list[str]]:
+    page.evaluate("async () => { await document.fonts.ready }")  # until then the words stand in another font
     count, outside = page.evaluate(OUTSIDE)
     return count, outside
 
