@@ -1,4 +1,4 @@
-"""What PostgreSQL does faster or needs said: many rows or keys, commits that need not wait, one transaction at a time.
+"""What PostgreSQL does faster or needs said: many rows or keys, its plans, commits that need not wait, one at a time.
 
 Nothing else knows the vendor.
 """
@@ -59,3 +59,22 @@ def one_at_a_time(name: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
+@contextmanager
+def unprepared() -> Iterator[None]:
+    """Have every statement planned for its own values, also one that was asked often before.
+
+    A prepared statement soon has one plan for all values: a search for a word that few have is then answered like one
+    for a word that many have, ten times as slowly. For the short questions of most pages that plan is the right one.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    client = connection.connection
+    before, client.prepare_threshold = client.prepare_threshold, None
+    try:
+        yield
+    finally:
+        client.prepare_threshold = before

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from barometer.statements import unprepared
+from barometer.bulk import unprepared
 from responses import case_search
 from responses.models import Case, CaseSearch, ContactAttempt, Mail, Wave
 from responses.models.case import DISPOSITION_LABELS, CaseQuerySet

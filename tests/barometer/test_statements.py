@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from barometer.statements import unprepared
+from barometer.bulk import unprepared
 
 pytestmark = pytest.mark.django_db
 
