@@ -28,16 +28,18 @@ _RAW = csv.writer(Echo(), lineterminator="\r\n")  # what the end of a line is de
 class Part:
     """Cells that stand beside each other in a row, and how the raw CSV file writes them: rendered once, used often.
 
-    A part always stands at the same place of a row. ``made`` is what a format makes of it (``Table.made``).
+    A part always stands at the same place of a row. ``made`` is what a format made of it, and ``by`` whose that is
+    (``Table.made``).
     """
 
-    __slots__ = ("cells", "made", "text")
+    __slots__ = ("by", "cells", "made", "text")
 
     def __init__(self, cells: Iterable[Cell]) -> None:
         self.cells = tuple(cells)
         # a lone empty cell would be quoted
         self.text = "" if self.cells == (None,) else str(_RAW.writerow(self.cells))[:-2]
         self.made: Any = None
+        self.by: object = None
 
 
 Parts: TypeAlias = Sequence[Part]
@@ -119,13 +121,13 @@ class Table:
     def made(self, make: Callable[[Part, int], Made]) -> Iterator[list[Made]]:
         """Yield what a format makes of the parts of each row; ``make`` is told the place of the first cell.
 
-        A part that comes again, which is the same object, is made once: one format for one table.
+        A part that comes again, which is the same object, is made once by the same ``make``.
         """
         for parts, _line in self.lines():
             row, place = [], 0
             for part in parts:
-                if part.made is None:
-                    part.made = make(part, place)
+                if part.by is not make:
+                    part.made, part.by = make(part, place), make
                 row.append(part.made)
                 place += len(part.cells)
             yield row

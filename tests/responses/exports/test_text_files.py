@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet
@@ -73,6 +74,20 @@ def test_csv_for_people_holds_every_text_behind_what_keeps_it_from_being_a_formu
         ["Ved ikke", "2,0"],
         ["", ""],
     ]
+
+
+def test_rows_made_into_one_format_can_be_made_into_another() -> None:
+    rows = list(table().source())
+    of_one = replace(table(), source=lambda: rows)
+
+    def number(part: Part, place: int) -> int:
+        return len(part.cells)
+
+    def text(part: Part, place: int) -> str:
+        return part.text
+
+    assert list(of_one.made(number)) == [[3]] * len(rows)
+    assert list(of_one.made(text)) == [[part.text for part in row] for row in rows]
 
 
 def test_a_workbook_spss_stata_and_parquet_hold_every_text(tmp_path: Path) -> None:
