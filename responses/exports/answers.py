@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from responses.exports.table import Part
 from responses.variables import NO_ANSWER, Block, Cell
 from surveys.questionnaire.definition import Answers
-from surveys.questionnaire.known_routes import LEFT_OPEN, NOT_ASKED, Kept, Step, Walks, of_steps
+from surveys.questionnaire.known_routes import Step, Walks
 from surveys.questionnaire.routing import marked_texts
 
 
@@ -23,22 +23,19 @@ class RowCells:
     def __init__(self, block: Block, row: str) -> None:
         self.block, self.row = block, row
         self.nothing = Part((None,) * (len(block.variables) // len(block.rows)))
-        self.known = Kept[Part]()
 
     def of(self, walks: Walks, _words: Sequence[bool]) -> list[Part]:
         """Return the cells of each respondent."""
-        code = self.block.question.code
-        cells = walks.cells(code, self.row)
-        if self.block.question.type == "grid":
-            return self.known.column(cells, lambda place: Part((NO_ANSWER if (c := cells[place]) is LEFT_OPEN else c,)))
-        steps = walks.steps_of(code)
-        keys = [(cell, None if step is None else step.offered.options) for cell, step in zip(cells, steps, strict=True)]
-        return self.known.column(keys, lambda place: self._part(*keys[place]))
+        found: list[Part] = walks.row(self.block.question.code, self.row).of(self, self._part).tolist()
+        return found
 
-    def _part(self, marks: object, offered: tuple[str, ...] | None) -> Part:
-        if marks is NOT_ASKED or offered is None:
+    def _part(self, step: Step | None) -> Part:
+        if step is None:
             return self.nothing
-        return Part(_marks(self.block, marks, offered))
+        cell = None if step.answer is None else step.answer[self.row]
+        if self.block.question.type == "grid":
+            return Part((NO_ANSWER if cell is None else cell,))
+        return Part(_marks(self.block, cell, step.offered.options))
 
 
 class BlockCells:
@@ -52,13 +49,16 @@ class BlockCells:
     def of(self, walks: Walks, words: Sequence[bool]) -> list[Part]:
         """Return the cells of each respondent; ``words``: whether what somebody wrote may leave."""
         steps = walks.steps_of(self.code)
-        found = of_steps(steps, self, lambda step: Part(self._made(step, {})), self.nothing)
+        found: list[Part] = steps.of(self, self._part).tolist()
         if self.has_words:
             for place in (place for place, leaves in enumerate(words) if leaves):
-                if (step := steps[place]) is not None:
+                if (step := steps.at(place)) is not None:
                     own = self._own_words(step, walks.answers[place])
                     found[place] = Part(self._made(step, own))
         return found
+
+    def _part(self, step: Step | None) -> Part:
+        return self.nothing if step is None else Part(self._made(step, {}))
 
     def _own_words(self, step: Step, stored: Answers) -> dict[str, str]:
         """Return the texts of the open options that have one; of an open question under its own code."""

@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+import numpy as np
+
 from responses.exports.table import Part
 from responses.variables import NO_ANSWER, Cell
 from surveys.questionnaire.definition import OUTCOME, Questionnaire
 from surveys.questionnaire.expression_checks import rests_on
-from surveys.questionnaire.known_routes import Kept, Step, Walks
+from surveys.questionnaire.known_routes import Walks
+from surveys.questionnaire.numbering import Numbering, together
+
+CELLS: tuple[Cell, ...] = (0, 1, None, NO_ANSWER)
 
 
 def derived_cells(questionnaire: Questionnaire) -> "tuple[DerivedCells, ...]":
@@ -20,28 +25,33 @@ def derived_cells(questionnaire: Questionnaire) -> "tuple[DerivedCells, ...]":
 
 
 class DerivedCells:
-    """Gives the cells of derived variables that rest on the same; equal ones are one and the same part."""
+    """Gives the cells of derived variables that rest on the same; equal ones are one and the same part.
+
+    As in ``responses.dataset.truth_code``, an unknown value is open when a question that it rests on is.
+    """
 
     def __init__(self, derived: Iterable[str], names: frozenset[str], questionnaire: Questionnaire) -> None:
         self.derived = tuple(derived)
         self.questions = tuple(sorted(name for name in names if questionnaire.has_question(name)))
         self.nothing = Part((None,) * len(self.derived))
-        self.known = Kept[Part]()
+        self.known = Numbering()
 
     def of(self, walks: Walks) -> list[Part]:
         """Return the cells of each respondent."""
-        steps = [walks.steps_of(code) for code in self.questions]
-        columns = []
-        for name in self.derived:
-            column: list[Cell] = [1 if value is True else None if value is None else 0 for value in walks.values(name)]
-            if None in column:
-                for place in (place for place, cell in enumerate(column) if cell is None):
-                    column[place] = _unknown([of_question[place] for of_question in steps])
-            columns.append(column)
-        keys = list(zip(*columns, strict=True))
-        return self.known.column(keys, lambda place: Part(keys[place]))
+        is_open = np.zeros(len(walks.answers), bool)
+        for question in self.questions:
+            is_open |= walks.incomplete(question)
+        unknown = np.where(is_open, CELLS.index(NO_ANSWER), CELLS.index(None))
+        values = [walks.values(name).of("truth", _truth, np.intp) for name in self.derived]
+        columns = [np.where(value == CELLS.index(None), unknown, value) for value in values]
+
+        def made(place: int) -> Part:
+            return Part([CELLS[column[place]] for column in columns])
+
+        numbers = self.known.column(together(columns), made)
+        found: list[Part] = self.known.of(numbers, "part", lambda part: part).tolist()
+        return found
 
 
-def _unknown(steps: Iterable[Step | None]) -> Cell:
-    """As ``responses.dataset.truth_code``: an unknown value is open when a question that it rests on is."""
-    return NO_ANSWER if any(step is not None and not step.complete for step in steps) else None
+def _truth(value: object) -> int:
+    return CELLS.index(None if value is None else int(value is True))

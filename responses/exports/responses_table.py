@@ -30,7 +30,7 @@ from surveys.models import Round
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.known_routes import KnownRoutes
 
-AT_ONCE = 500
+AT_ONCE = 1_000
 
 
 def responses_table(round_: Round, privacy: Privacy, language: str) -> Table:

@@ -21,7 +21,7 @@ from responses.models.case import OUTCOME_LABELS
 from responses.variables import REGISTER_CODES, Cell, Kind, Privacy, Value, Variable, register_variables, said, truths
 from surveys.calendar import is_late
 from surveys.models import Round
-from surveys.questionnaire.known_routes import Kept
+from surveys.questionnaire.numbering import Kept
 
 Row: TypeAlias = Mapping[str, Any]
 WORKPLACE = "sample_unit__workplace__"

@@ -3,49 +3,24 @@
 Nothing is decided here. A condition's value, a question as it is offered and an answer cut down to it are worked out by
 ``routing`` and ``expression`` the first time, and kept by what they were worked out from:
 
-- an expression by the values of the names in it. Of a question it sees no more than its parts about that question say
-  (``'idea' in phases``), so that those who differ in other marks are alike to it, and of a grid the row that it names;
+- an expression by what its parts say (``known_expressions``);
 - a question by its conditions, and by the answer to the question that its rows are marked in;
-- an answer by what was stored.
-
-A column is a list with one entry per respondent, in their order.
+- an answer by what was stored; of a grid row by row, since hardly two grids are alike, but many of their rows.
 """
 
-import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import repeat
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-from surveys.questionnaire.definition import Answers, Question, Questionnaire, Register
-from surveys.questionnaire.expression import Expression, Value, parse
+import numpy as np
+
+from surveys.questionnaire.definition import Question, Questionnaire, Register
+from surveys.questionnaire.expression import Expression
+from surveys.questionnaire.known_expressions import TRUE, KnownExpression, Values
+from surveys.questionnaire.numbering import Coded, Column, Numbering, together
 from surveys.questionnaire.routing import Item, RouteScope, offered_item
 
-MOST_KEPT: Final = 1_000  # of one kind: beyond that, what a few respondents share is not worth the memory
-UNKNOWN: Final = object()
-LEFT_OPEN: Final = object()  # of a cell that was asked for
-NOT_ASKED: Final = None
-Found = TypeVar("Found")
-
-
-class Kept(dict[object, Found]):
-    """Begins anew when there is too much in it."""
-
-    def __setitem__(self, key: object, value: Found) -> None:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        super().__setitem__(key, value)
-
-    def column(self, keys: Sequence[object], make: Callable[[int], Found]) -> list[Found]:
-        """Return what is kept by each key; what is not is made, of the respondent at that place."""
-        found: list[Any] = list(map(self.get, keys, repeat(UNKNOWN)))
-        if UNKNOWN in found:
-            for place, key in enumerate(keys):
-                if found[place] is UNKNOWN:
-                    value: Any = self.get(key, UNKNOWN)
-                    if value is UNKNOWN:
-                        value = self[key] = make(place)
-                    found[place] = value
-        return found
+Stored: TypeAlias = dict[str, Any]  # answers as they came from the database
 
 
 class Offered:
@@ -58,18 +33,14 @@ class Offered:
 
 
 class Step:
-    """A question that is asked, and the answer: the same object for all who have both.
+    """A question that is asked, and the answer: the same object for all who have both. Of a grid it can be one row."""
 
-    ``made`` is what has been worked out of it, by whoever needed it.
-    """
-
-    __slots__ = ("_scope", "answer", "complete", "item", "made", "offered")
+    __slots__ = ("_scope", "answer", "complete", "item", "offered")
 
     def __init__(self, offered: Offered, answer: object) -> None:
         self.offered, self.item = offered, offered.item
         self.answer: Any = answer
         self.complete = self.item.complete(answer)
-        self.made: dict[object, Any] = {}
         self._scope: RouteScope | None = None
 
     def scope(self, questionnaire: Questionnaire) -> RouteScope:
@@ -80,118 +51,101 @@ class Step:
         return self._scope
 
 
-Steps: TypeAlias = list[Step | None]
+class Grid:
+    """What respondents are asked of a grid: how it is offered, and a column per row, as of a grid of that row alone."""
 
+    def __init__(self, known: "_KnownGrid", offered: Coded, rows: dict[str, Coded]) -> None:
+        self._known, self.offered, self.rows = known, offered, rows
 
-def of_steps(steps: Steps, by: object, make: Callable[[Step], Found], unasked: Found) -> list[Found]:
-    """Return what ``by`` has made of each step, made once for those who share it; ``unasked`` where there is none."""
-    found: list[Any] = [unasked if step is None else step.made.get(by, UNKNOWN) for step in steps]
-    if UNKNOWN in found:
-        for place, step in enumerate(steps):
-            if found[place] is UNKNOWN and step is not None:
-                if by not in step.made:
-                    step.made[by] = make(step)
-                found[place] = step.made[by]
-    return found
+    def step(self, place: int) -> Step | None:
+        """Return the whole grid of one respondent."""
+        offered: Offered | None = self.offered.at(place)
+        if offered is None:
+            return None
+        steps = [self.rows[row].at(place) for row in offered.item.row_codes]
+        return Step(offered, {row: cell for step in steps if step.answer for row, cell in step.answer.items()} or None)
+
+    def incomplete(self) -> Any:
+        """Return whether a row is asked and not answered."""
+        given = [row.of("answered", _is_answered, bool) for row in self.rows.values()]
+        asked = self.offered.of("rows", lambda offered: 0 if offered is None else len(offered.rows), np.intp)
+        return np.sum(given, axis=0) != asked
+
+    def seen(self, part: Expression, is_true: Callable[[Step | None], bool]) -> Column:
+        """Return whether it is asked, left open somewhere, and whether the part is true of a row."""
+        found: Column = (self.offered.numbers > 0) + 2 * self.incomplete()
+        for row in self.rows.values():
+            found |= 4 * row.of(part.text, is_true, np.intp)
+        return found
+
+    def whole(self) -> Coded:
+        """Return a column in which only those are alike who gave the same answer in all rows."""
+        columns = [self.offered, *self.rows.values()]
+        self._known.whole.rests_on(column.numbering for column in columns)
+        keys = together([column.numbers for column in columns])
+        return Coded(self._known.whole, self._known.whole.column(keys, lambda place: None))
 
 
 class Walks:
-    """What some respondents are asked: a column of steps per question, in order; None for who is not asked it."""
+    """What some respondents are asked, question by question, in order; of a question that nobody is asked, nothing."""
 
-    def __init__(self, routes: "KnownRoutes", registers: Sequence[Register], answers: Sequence[Answers]) -> None:
+    def __init__(self, routes: "KnownRoutes", registers: Sequence[Register], answers: Sequence[Stored]) -> None:
         self.routes, self.registers, self.answers = routes, registers, answers
-        self.steps: dict[str, Steps] = {}
-        self._values: dict[str, list[Any]] = {}
-        self._cells: dict[tuple[str, str], list[object]] = {}
-        self._nobody: Steps = [None] * len(answers)
+        self.steps: dict[str, Coded] = {}
+        self.grids: dict[str, Grid] = {}
+        self._values: dict[str, Coded] = {}
+        self._nobody = Coded(Numbering(None), np.zeros(len(answers), np.intp))
 
-    def steps_of(self, code: str) -> Steps:
+    def steps_of(self, code: str) -> Coded:
+        """Return the steps of a question without rows; None for who is not asked it."""
         return self.steps.get(code, self._nobody)
 
-    def values(self, name: str) -> list[Value]:
-        """Return a register or derived variable, worked out once as in ``RouteScope``; None is unknown."""
-        column = self._values.get(name)
-        if column is None:
-            derived = self.routes.derived.get(name)
-            column = derived.values(self) if derived else [register.get(name) for register in self.registers]
-            self._values[name] = column
-        return column
+    def row(self, code: str, row: str) -> Coded:
+        """Return the steps of one row of a grid."""
+        return self.grids[code].rows.get(row, self._nobody) if code in self.grids else self._nobody
 
-    def column(self, name: str) -> Sequence[object]:
-        """Return what an expression may depend on: the steps of a question, or the values of a variable."""
+    def step(self, code: str, place: int) -> Step | None:
+        """Return what one respondent is asked."""
+        step: Step | None = self.grids[code].step(place) if code in self.grids else self.steps_of(code).at(place)
+        return step
+
+    def incomplete(self, code: str) -> Any:
+        """Return whether each is asked the question and has not answered all of it."""
+        if code in self.grids:
+            return self.grids[code].incomplete()
+        return self.steps_of(code).of("incomplete", lambda step: step is not None and not step.complete, bool)
+
+    def seen(self, code: str, part: Expression, is_true: Callable[[Step | None], bool]) -> Column:
+        """Return what a part about a grid is alike to that says nothing of one row that it does not say of others."""
+        return self.grids[code].seen(part, is_true) if code in self.grids else self._nobody.numbers
+
+    def values(self, name: str) -> Coded:
+        """Return a register or derived variable, worked out once as in ``RouteScope``; None is unknown."""
+        found = self._values.get(name)
+        if found is None:
+            derived = self.routes.derived.get(name)
+            found = self._values[name] = derived.values(self) if derived else self._register(name)
+        return found
+
+    def whole(self, name: str) -> Coded:
+        """Return all that an expression may depend on: a question or a variable."""
+        if name in self.grids:
+            return self.grids[name].whole()
         return self.steps_of(name) if self.routes.questionnaire.has_question(name) else self.values(name)
 
-    def cells(self, code: str, row: str) -> Sequence[Any]:
-        """Return the answers in one row of a grid, marks as a tuple, or ``LEFT_OPEN`` or ``NOT_ASKED``."""
-        if code not in self.steps:
-            return self._nobody
-        column = self._cells.get((code, row))
-        if column is None:
-            found = [
-                NOT_ASKED
-                if step is None or row not in step.offered.rows
-                else LEFT_OPEN
-                if step.answer is None
-                else step.answer.get(row, LEFT_OPEN)
-                for step in self.steps_of(code)
-            ]
-            column = self._cells[code, row] = [tuple(cell) if type(cell) is list else cell for cell in found]
-        return column
-
-    def scope(self, place: int) -> RouteScope:
-        """Return what conditions see of one respondent."""
-        derived = {name: column[place] for name, column in self._values.items()}
+    def scope(self, names: Iterable[str], place: int) -> RouteScope:
+        """Return what an expression with these names sees of one respondent."""
+        derived = {name: column.at(place) for name, column in self._values.items()}
         scope = RouteScope(self.routes.questionnaire, {**self.registers[place], **derived})
-        for column in self.steps.values():
-            if (step := column[place]) is not None:
+        for name in names:
+            if (step := self.step(name, place)) is not None:
                 scope.add(step.item, step.answer)
         return scope
 
-
-class KnownExpression:
-    """An expression, and its value by what it has seen."""
-
-    def __init__(self, questionnaire: Questionnaire, expression: Expression) -> None:
-        self.questionnaire, self.expression, self.known = questionnaire, expression, Kept[Value]()
-        parts: dict[str, list[Expression]] = {}
-        whole: set[str] = set()
-        cells: set[tuple[str, str]] = set()
-        for leaf in _leaves(expression.tree):
-            part = parse(ast.unparse(leaf))
-            [name, *others] = sorted(part.names) or [""]
-            if others or not questionnaire.has_question(name):
-                whole |= part.names
-            elif row := _row_of(leaf):
-                cells.add((name, row))
-            else:
-                parts.setdefault(name, []).append(part)
-        self.parts = tuple((name, tuple(found)) for name, found in parts.items() if name not in whole)
-        self.whole, self.cells = tuple(sorted(whole)), tuple(sorted(cells))
-        self.name = expression.text if self.whole == (expression.text,) else None
-        self.question = self.parts[0][0] if len(self.parts) == 1 and not (whole or cells) else None
-        self.unasked = expression.value(RouteScope(questionnaire, {})) if self.question else None
-
-    def values(self, walks: Walks) -> list[Value]:
-        if self.name is not None:  # no more than a variable
-            return walks.values(self.name)
-        if self.question is not None:
-            return of_steps(walks.steps_of(self.question), self, self._of, self.unasked)
-        columns = [walks.column(name) for name in self.whole]
-        columns += [walks.cells(name, row) for name, row in self.cells]
-        columns += [self._seen(walks.steps_of(name), parts) for name, parts in self.parts]
-        keys = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True)) or [()] * len(walks.answers)
-        return self.known.column(keys, lambda place: self.expression.value(walks.scope(place)))
-
-    def _of(self, step: Step) -> Value:
-        """Return the value of an expression that reads one question alone."""
-        return self.expression.value(step.scope(self.questionnaire))
-
-    def _seen(self, steps: Steps, parts: tuple[Expression, ...]) -> list[tuple[Value, ...] | None]:
-        def made(step: Step) -> tuple[Value, ...]:
-            scope = step.scope(self.questionnaire)
-            return tuple([part.value(scope) for part in parts])
-
-        return of_steps(steps, self, made, None)
+    def _register(self, name: str) -> Coded:
+        numbering = self.routes.registers.setdefault(name, Values())
+        column = [register.get(name) for register in self.registers]
+        return Coded(numbering, np.fromiter(map(numbering.number_of, column), np.intp, len(column)))
 
 
 class KnownRoutes:
@@ -202,9 +156,11 @@ class KnownRoutes:
 
     def __init__(self, questionnaire: Questionnaire, *, texts: bool = True) -> None:
         self.questionnaire = questionnaire
+        self.registers: dict[str, Values] = {}
         self._expressions: dict[str, KnownExpression] = {}
         self.derived = {name: self.known(derived.expression) for name, derived in questionnaire.derived_named.items()}
-        questions = [_KnownQuestion(self, question) for question in questionnaire.questions if question.enabled]
+        enabled = [question for question in questionnaire.questions if question.enabled]
+        questions = [(_KnownGrid if question.has_rows else _KnownQuestion)(self, question) for question in enabled]
         self.read = frozenset(name for known in self._expressions.values() for name in known.expression.names)
         self._questions = [
             question
@@ -218,92 +174,145 @@ class KnownRoutes:
             found = self._expressions[expression.text] = KnownExpression(self.questionnaire, expression)
         return found
 
-    def walk(self, registers: Sequence[Register], answers: Sequence[Answers]) -> Walks:
+    def walk(self, registers: Sequence[Register], answers: Sequence[Stored]) -> Walks:
         """Return what these respondents are asked and the answers that count, as ``route`` does for each of them."""
+        self._tidy()
         walks = Walks(self, registers, answers)
         for question in self._questions:
-            walks.steps[question.question.code] = question.steps(walks)
+            question.walk(walks)
         return walks
 
-
-class _Asked:
-    """A question as it is offered, with the steps of all who got it so."""
-
-    __slots__ = ("offered", "steps")
-
-    def __init__(self, offered: Offered) -> None:
-        self.offered = offered
-        self.steps: Kept[Step] = Kept()
+    def _tidy(self) -> None:
+        for numbering in (
+            *self.registers.values(),
+            *(expression.known for expression in self._expressions.values()),
+            *(numbering for question in self._questions for numbering in question.numberings()),
+        ):
+            numbering.tidy()
 
 
 class _KnownQuestion:
-    """A question, as it is offered to those whose conditions are alike."""
+    """A question without rows, as it is offered to those whose conditions are alike."""
 
     def __init__(self, routes: KnownRoutes, question: Question) -> None:
         self.question, self.source = question, question.rows_marked_in
         self.ask_if = routes.known(question.ask_if) if question.ask_if is not None else None
         choices = (choice.ask_if for choice in (*question.options_on, *question.rows_on))
         self.conditions = tuple(routes.known(condition) for condition in choices if condition is not None)
-        self.known: Kept[_Asked | None] = Kept()
+        self.names = {name for known in self.conditions for name in known.expression.names}
+        if self.source:
+            self.names.add(self.source)
+        self.offered, self.steps = Numbering(None), _Steps(question)
+        self.steps.rests_on([self.offered])
 
-    def steps(self, walks: Walks) -> Steps:
-        asked = self._asked(walks)
-        if self.ask_if is not None:
-            is_asked = self.ask_if.values(walks)
-            asked = [one if value is True else None for one, value in zip(asked, is_asked, strict=True)]
+    def numberings(self) -> Sequence[Numbering]:
+        """Return those that grow with the answers."""
+        return (self.offered, self.steps)
+
+    def walk(self, walks: Walks) -> None:
+        offered = self.offer(walks)
+        asked = self.asked(walks, offered)
         code = self.question.code
-        stored = [answers.get(code) for answers in walks.answers]
-        try:
-            keys = [
-                tuple(one) if type(one) is list else tuple(one.items()) if type(one) is dict else one for one in stored
-            ]
-            return _steps(asked, keys, stored)
-        except TypeError:  # lists in it
-            return _steps(asked, [(type(one), repr(one)) for one in stored], stored)
+        walks.steps[code] = self.steps.of_asked(asked, offered, walks.answers, code, Item.cut)
 
-    def _asked(self, walks: Walks) -> list[_Asked | None]:
-        """Return the question as each would be offered it; what it does not depend on, it is made for once."""
-        columns: list[Sequence[object]] = [condition.values(walks) for condition in self.conditions]
+    def offer(self, walks: Walks) -> Coded:
+        """Return the question as each would be offered it, if it were asked; None when there is nothing to mark."""
+        columns = [condition.values(walks) for condition in self.conditions]
         if self.source:
             columns.append(walks.steps_of(self.source))
-        keys = list(zip(*columns, strict=True)) or [()] * len(walks.answers)
-        return self.known.column(keys, lambda place: self._offered(walks, place))
+        self.offered.rests_on(column.numbering for column in columns)
+        keys = together([column.numbers for column in columns]) if columns else [()] * len(walks.answers)
+        return Coded(self.offered, self.offered.column(keys, lambda place: self._made(walks, place)))
 
-    def _offered(self, walks: Walks, place: int) -> _Asked | None:
-        kept = {code: step.answer for code, column in walks.steps.items() if (step := column[place]) is not None}
-        item = offered_item(self.question, walks.scope(place), kept)
-        return None if item is None else _Asked(Offered(item))
+    def _made(self, walks: Walks, place: int) -> Offered | None:
+        step = walks.step(self.source, place) if self.source else None
+        kept = {step.item.code: step.answer} if step is not None else {}
+        item = offered_item(self.question, walks.scope(self.names, place), kept)
+        return None if item is None else Offered(item)
 
-
-def _steps(asked: list[_Asked | None], keys: list[object], stored: list[object]) -> Steps:
-    found: list[Any] = [
-        None if one is None else one.steps.get(key, UNKNOWN) for one, key in zip(asked, keys, strict=True)
-    ]
-    if UNKNOWN in found:
-        for place, one in enumerate(asked):
-            if found[place] is UNKNOWN and one is not None:
-                step = one.steps.get(keys[place])
-                if step is None:
-                    step = one.steps[keys[place]] = Step(one.offered, one.offered.item.cut(stored[place]))
-                found[place] = step
-    return found
+    def asked(self, walks: Walks, offered: Coded) -> Any:
+        """Return who is asked the question."""
+        asked = offered.of("asked", lambda each: each is not None, bool)
+        return asked if self.ask_if is None else asked & (self.ask_if.values(walks).numbers == TRUE)
 
 
-def _leaves(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield the parts that "and", "or" and "not" hold together."""
-    match node:
-        case ast.BoolOp(values=values):
-            for value in values:
-                yield from _leaves(value)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield from _leaves(operand)
-        case _:
-            yield node
+class _KnownGrid(_KnownQuestion):
+    """A question with rows, each of them as it is offered to those whose conditions are alike."""
+
+    def __init__(self, routes: KnownRoutes, question: Question) -> None:
+        super().__init__(routes, question)
+        rows = routes.questionnaire.question(self.source).options_on if self.source else question.rows_on
+        self.rows = [_KnownRow(question, row.code) for row in rows]
+        self.whole = Numbering()
+
+    def numberings(self) -> Sequence[Numbering]:
+        return (self.offered, *(row.steps for row in self.rows), self.whole)
+
+    def walk(self, walks: Walks) -> None:
+        offered, code = self.offer(walks), self.question.code
+        asked = self.asked(walks, offered)
+        stored: Iterable[Any] = map(dict.get, walks.answers, repeat(code))
+        grids: list[Stored] = [grid if isinstance(grid, dict) else {} for grid in stored]
+        rows = {row.code: row.walk(asked, offered, grids) for row in self.rows}
+        here = Coded(self.offered, np.where(asked, offered.numbers, 0))
+        walks.grids[code] = Grid(self, here, rows)
 
 
-def _row_of(leaf: ast.expr) -> str | None:
-    """Return the row that a part is about which reads one grid, and of it only that row."""
-    nodes = list(ast.walk(leaf))
-    rows = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    once = sum(isinstance(node, ast.Name) for node in nodes) == 1
-    return rows.pop() if once and len(rows) == 1 else None
+class _KnownRow:
+    """One row of a grid. How it is offered is a matter of its options: one grid that has them stands for all."""
+
+    def __init__(self, question: Question, code: str) -> None:
+        self.code, self.offered, self.steps = code, Numbering(None), _Steps(question)
+
+    def walk(self, asked: Any, offered: Coded, grids: Sequence[Stored]) -> Coded:
+        row = Coded(self.offered, offered.of(("row", self.code), self._number, np.intp))
+        return self.steps.of_asked(asked & (row.numbers > 0), row, grids, self.code, self._cut)
+
+    def _number(self, offered: Offered | None) -> int:
+        if offered is None or self.code not in offered.rows:
+            return 0
+        return self.offered.number(offered.options, offered)
+
+    def _cut(self, item: Item, stored: object) -> object:
+        return item.cut({self.code: stored})
+
+
+class _Steps(Numbering):
+    """The steps of a question, or of a row, by what is stored; also by how it is offered, once that has differed."""
+
+    def __init__(self, question: Question) -> None:
+        self.many_marks, self.kinds = question.many_marks, 0
+        super().__init__(None)
+
+    def of_asked(
+        self,
+        asked: Any,
+        offered: Coded,
+        answers: Sequence[Stored],
+        code: str,
+        cut: Callable[[Item, object], object],
+    ) -> Coded:
+        """Return the steps of those who are asked."""
+        kinds = [one for one in offered.numbering.entries if one is not None]
+        if min(len(kinds), 2) != self.kinds:
+            self.clear()
+            self.kinds = min(len(kinds), 2)
+
+        def made(place: int) -> Step | None:
+            one = offered.at(place) if self.kinds > 1 else next(iter(kinds), None)
+            return None if one is None else Step(one, cut(one.item, answers[place].get(code)))
+
+        stored: list[Any] = list(map(dict.get, answers, repeat(code)))
+        keys = [tuple(one) if type(one) is list else one for one in stored] if self.many_marks else stored
+        try:
+            numbers = self.column(self._keys(offered, keys), made)
+        except TypeError:  # lists where there should be none
+            numbers = self.column(self._keys(offered, [(type(one), repr(one)) for one in stored]), made)
+        return Coded(self, np.where(asked, numbers, 0))
+
+    def _keys(self, offered: Coded, keys: list[Any]) -> list[Hashable]:
+        return keys if self.kinds < 2 else list(zip(offered.numbers.tolist(), keys, strict=True))
+
+
+def _is_answered(step: Step | None) -> bool:
+    return step is not None and step.answer is not None
