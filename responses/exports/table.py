@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from barometer.problems import Problem
+from barometer.sharing_out import can_be_shared, in_two_processes
 from responses.exports.study import Study
 from responses.variables import Cell, Texts, Variable
 
 Made = TypeVar("Made")
 PROGRESS_EVERY = 500
+LONG = 20_000  # rows: with fewer, a second process is not worth its while
 
 
 class Echo:
@@ -43,6 +45,7 @@ class Part:
 
 
 Parts: TypeAlias = Sequence[Part]
+Piece: TypeAlias = Callable[[], Iterable[Parts]]
 
 
 class RowsChanged(Exception):
@@ -74,7 +77,8 @@ class Table:
     """``source`` yields the rows, ``count`` of them, each in parts whose cells are those of ``variables``.
 
     ``digest`` is known once all rows have been read; ``notes`` are what a format could not hold as it is. ``sections``
-    are the headings of a codebook, each with the number of variables under it; without any it has none.
+    are the headings of a codebook, each with the number of variables under it; without any it has none. ``pieces`` are
+    the rows of a table that may be long, piece by piece.
     """
 
     about: About
@@ -86,6 +90,7 @@ class Table:
     digest: str = ""
     sections: tuple[tuple[Texts, int], ...] = ()
     study: Study = field(default_factory=Study)
+    pieces: Sequence[Piece] = ()
 
     def lines(self) -> Iterator[tuple[Parts, str]]:
         """Yield every row with its line of the raw CSV file, and work out the digest on the way.
@@ -94,16 +99,35 @@ class Table:
         """
         sha, rows = hashlib.sha256(self.codebook()), 0
         for parts in self.source():
-            line = ",".join([part.text for part in parts]) + "\r\n"
+            line = _line(parts)
             sha.update(line.encode())
             rows += 1
             if rows % PROGRESS_EVERY == 0:
                 self.progress(rows)
             yield parts, line
+        self._end(rows, sha.hexdigest())
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the rows of the raw CSV file, many at a time; those of a long table are made by two processes.
+
+        Raises: RowsChanged, HelperLost.
+        """
+        if self.count < LONG or not self.pieces or not can_be_shared():
+            yield from (line.encode() for _parts, line in self.lines())
+            return
+        sha, rows = hashlib.sha256(self.codebook()), 0
+        for number, block in in_two_processes(self.pieces, _block):
+            sha.update(block)
+            rows += number
+            self.progress(rows)
+            yield block
+        self._end(rows, sha.hexdigest())
+
+    def _end(self, rows: int, digest: str) -> None:
         if rows != self.count:
             raise RowsChanged(self.count, rows)
         self.progress(rows)
-        self.digest = sha.hexdigest()
+        self.digest = digest
 
     def rows(self) -> Iterator[list[Cell]]:
         """Yield every row as one list of cells."""
@@ -140,6 +164,15 @@ class Table:
         """Return what the file says of itself, and its variables, as plain values."""
         about = {name: getattr(self.about, name) for name in self.about.__slots__}
         return about, [_plain(variable) for variable in self.variables]
+
+
+def _line(parts: Parts) -> str:
+    return ",".join([part.text for part in parts]) + "\r\n"
+
+
+def _block(piece: Piece) -> tuple[int, bytes]:
+    lines = [_line(parts) for parts in piece()]
+    return len(lines), "".join(lines).encode()
 
 
 def _plain(variable: Variable) -> Mapping[str, object]:

@@ -12,9 +12,10 @@ from responses.variables import Cell
 
 def write_csv(table: Table, path: Path) -> None:
     """Codes, commas and points, texts exactly as they are: RFC 4180 in UTF-8 without byte order mark."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\r\n").writerow([variable.name for variable in table.variables])
-        file.writelines(line for _parts, line in table.lines())
+    head = csv.writer(Echo(), lineterminator="\r\n").writerow([variable.name for variable in table.variables])
+    with path.open("wb") as file:
+        file.write(str(head).encode())
+        file.writelines(table.blocks())
 
 
 def write_csv_for_people(table: Table, path: Path) -> None:

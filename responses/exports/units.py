@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from django.conf import settings
@@ -94,8 +94,15 @@ CODES: dict[str, Iterable[tuple[str, Promise]]] = {
 
 def pseudonym(round_: Round, case: int) -> str:
     """Return what a case is called in the files of its round: 16 hexadecimal digits, which only the key links to it."""
-    message = f"export:{round_.slug}:{case}".encode()
-    return hmac.digest(settings.SAMPLING_KEY, message, "sha256").hex()[:16]
+    mac = _begun(settings.SAMPLING_KEY, round_.slug).copy()
+    mac.update(str(case).encode())
+    return mac.hexdigest()[:16]
+
+
+@lru_cache(maxsize=2)
+def _begun(key: bytes, slug: str) -> hmac.HMAC:
+    """What the names of all cases of a round begin with."""
+    return hmac.new(key, f"export:{slug}:".encode(), "sha256")
 
 
 class CaseWeight(NamedTuple):
@@ -140,21 +147,22 @@ class UnitCells:
         return (*first, *self._listed(DESIGN), *register, *self._listed(self._more()))
 
     def fields(self) -> set[str]:
-        """Return the names of ``FIELDS`` that the cells are made of."""
-        of_case = {"language", "mode", "proxy", "started_at"} if self.privacy is not Privacy.STATISTICAL else set()
+        """Return the names of ``FIELDS`` that the cells are made of, and ``submitted``."""
+        of_case = {"language", "mode", "proxy", "started_at", "submitted_at"}
+        more = of_case if self.privacy is not Privacy.STATISTICAL else set()
         named = {"outcome", *(name for name, *_rest in NAMED[1:])} if self.privacy is Privacy.FULL else set()
-        return {"stratum", "probability", "submitted_at", *COARSE, *of_case, *named}
+        return {"stratum", "probability", "submitted", *COARSE, *more, *named}
 
     def parts(self, case: int, row: Row) -> list[Part]:
         """Return the cells of a case, from a row of ``fields``; one part for what many cases have in common."""
-        stratum = row["stratum"]
-        weight = self._live(stratum) if self.stored is None else self.stored.get(case, UNKNOWN)
-        common = (stratum, row["probability"], weight, *[row[name] for name in COARSE])
+        stratum, probability, coarse = row["stratum"], row["probability"], [row[name] for name in COARSE]
+        weight = None if self.stored is None else self.stored.get(case, UNKNOWN)
+        common = (stratum, probability, weight, *coarse)
         found = self._common.get(common)
         if found is None:
-            cells = (*self._drawn[stratum], row["probability"], *weight, *common[3:])
-            found = self._common[common] = Part(cells)
-        first = Part((pseudonym(self.round, case), int(row["submitted_at"] is not None)))
+            weight = weight or weight_of(self.weighting, stratum)  # the same in the whole stratum
+            found = self._common[common] = Part((*self._drawn[stratum], probability, *weight, *coarse))
+        first = Part((pseudonym(self.round, case), int(row["submitted"])))
         if self.privacy is Privacy.STATISTICAL:
             return [first, found]
         return [first, found, Part([*self._of_case(row), *self._named(row)])]
@@ -172,16 +180,6 @@ class UnitCells:
     def _drawn(self) -> Mapping[int, tuple[Cell, ...]]:
         """What the draw says of each stratum."""
         return {each.pk: (each.code, each.population_size, each.sample_size) for each in self.weighting.strata}
-
-    @cached_property
-    def _weights(self) -> dict[int, CaseWeight]:
-        return {}
-
-    def _live(self, stratum: int) -> CaseWeight:
-        found = self._weights.get(stratum)
-        if found is None:
-            found = self._weights[stratum] = weight_of(self.weighting, stratum)
-        return found
 
     def _more(self) -> tuple[tuple[str, Kind, Promise], ...]:
         match self.privacy:

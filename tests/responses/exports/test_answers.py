@@ -1,9 +1,12 @@
 """The main file: one row per submitted response and per unit known not to be eligible, one column per answer."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from responses.exports import responses_table as responses_table_module
+from responses.exports import table
 from responses.exports.responses_table import responses_table
 from responses.exports.units import pseudonym
 from responses.models import Case
@@ -12,7 +15,7 @@ from responses.variables import Privacy, answer_blocks
 from surveys.actions.questionnaire import SHIPPED
 from surveys.models import Round
 from tests.every_type import ANSWER_COLUMNS, FULL, every_type
-from tests.exported import rows_of, screened, text_of
+from tests.exported import file_of, rows_of, screened, text_of
 from tests.factories import make_case, make_questionnaire, make_response, make_stratum
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +261,20 @@ def test_a_label_says_in_brackets_what_differs_from_workplace_to_workplace() -> 
     assert registered in blocks["closed_when"][0].base["en"]
     said = [text for variables in blocks.values() for v in variables for text in (*v.label.values(), *v.base.values())]
     assert not [text for text in said if "{" in text or " ," in text]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_long_file_made_by_two_processes_is_the_file_that_one_makes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    round_ = every_type()
+    stratum = make_stratum(round_, code="all", population_size=20, sample_size=10)
+    for place in range(7):
+        make_response(make_case(round_, stratum=stratum), FULL if place % 2 else {"new": "no"})
+    alone = file_of(round_, tmp_path / "alone")
+    monkeypatch.setattr(responses_table_module, "AT_ONCE", 2)
+    monkeypatch.setattr(table, "LONG", 7)
+    shared = file_of(round_, tmp_path / "shared")
+    assert shared == alone
+    assert (tmp_path / "shared").read_bytes() == (tmp_path / "alone").read_bytes()
