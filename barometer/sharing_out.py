@@ -46,19 +46,13 @@ def in_two_processes(pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> 
     there.close()
     try:
         for place, piece in enumerate(pieces):
-            yield make(piece) if place % 2 == 0 else _received(here)
+            yield make(piece) if place % 2 == 0 else here.recv()
+    except EOFError as error:
+        raise HelperLost from error
     finally:
         here.close()
         os.kill(process, signal.SIGKILL)  # nothing that it has must be ended tidily
         os.waitpid(process, 0)
-
-
-def _received(pipe: Connection) -> Made:
-    try:
-        made: Made = pipe.recv()
-    except EOFError as error:
-        raise HelperLost from error
-    return made
 
 
 def _other_process(pipe: Connection, pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> None:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from barometer.problems import Problem
+from responses.statistics import special
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

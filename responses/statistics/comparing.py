@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from barometer.problems import Problem
+from responses.statistics import special
 from responses.statistics.estimation import (
     Design,
     Flags,

@@ -5,8 +5,8 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
+from responses.statistics import special
 from responses.statistics.response_curve import (
     CALL_WINDOW,
     CALLS,
@@ -173,8 +173,8 @@ class _Posterior:
         size = 1 / dispersion[:, None]
         means = expected[:, :-1]
         terms = (
-            gammaln(self.counts + size)
-            - gammaln(size)
+            special.gammaln(self.counts + size)
+            - special.gammaln(size)
             + size * np.log(size / (size + means))
             + self.counts * np.log(means / (size + means))
         )

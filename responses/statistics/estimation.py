@@ -11,9 +11,9 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from barometer.problems import Problem
+from responses.statistics import special
 from responses.statistics.linearisation import Calibration
 from responses.statistics.second_phase import ResponsePhase
 

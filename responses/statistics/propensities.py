@@ -6,7 +6,8 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+
+from responses.statistics import special
 
 MOST_STEPS = 100
 NEARLY = 1e-7  # a propensity this near to 0 or 1 can only come from groups that the model tells apart completely

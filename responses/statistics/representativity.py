@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from barometer.problems import Problem
+from responses.statistics import special
 from responses.statistics.propensities import Fit, Floats, Groups, Integers, cell_numbers, fit
 
 CONFIDENCE = 0.95

@@ -15,7 +15,8 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+
+from responses.statistics import special
 
 Floats = NDArray[np.float64]
 
@@ -121,8 +122,8 @@ def survival(parameters: Floats, waves: Iterable[Wave], free: Sequence[bool]) ->
 
     Returns: B × T, each row falling from at most 1.
     """
-    share_quick = expit(parameters[:, SHARE_QUICK, None])
-    weight = np.where(np.asarray(free, dtype=bool), expit(parameters[:, FREE_DAYS, None]), 1.0)
+    share_quick = special.expit(parameters[:, SHARE_QUICK, None])
+    weight = np.where(np.asarray(free, dtype=bool), special.expit(parameters[:, FREE_DAYS, None]), 1.0)
     clock = np.cumsum(weight, axis=1)
     before = clock - np.exp(parameters[:, FIRST_DAY, None]) * weight
     # e^(−u/delay) in two factors, so that there are not as many exponentials as waves; a delay is never so short that
@@ -146,7 +147,7 @@ def survival(parameters: Floats, waves: Iterable[Wave], free: Sequence[bool]) ->
 def effect(parameters: Floats, wave: Wave) -> Floats:
     """Return the probability with which a case reacts to a wave in the end; length B."""
     own = parameters[:, wave.place]
-    reacts: Floats = expit(own if wave.kind is not Kind.REMINDER else parameters[:, FIRST] + own)
+    reacts: Floats = special.expit(own if wave.kind is not Kind.REMINDER else parameters[:, FIRST] + own)
     return reacts
 
 
