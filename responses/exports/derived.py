@@ -10,7 +10,7 @@ from responses.variables import NO_ANSWER, Cell
 from surveys.questionnaire.definition import OUTCOME, Questionnaire
 from surveys.questionnaire.expression_checks import rests_on
 from surveys.questionnaire.known_routes import Walks
-from surveys.questionnaire.numbering import Numbering, together
+from surveys.questionnaire.numbering import Joint
 
 CELLS: tuple[Cell, ...] = (0, 1, None, NO_ANSWER)
 
@@ -34,7 +34,7 @@ class DerivedCells:
         self.derived = tuple(derived)
         self.questions = tuple(sorted(name for name in names if questionnaire.has_question(name)))
         self.nothing = Part((None,) * len(self.derived))
-        self.known = Numbering()
+        self.known = Joint()
 
     def of(self, walks: Walks) -> list[Part]:
         """Return the cells of each respondent."""
@@ -48,7 +48,7 @@ class DerivedCells:
         def made(place: int) -> Part:
             return Part([CELLS[column[place]] for column in columns])
 
-        numbers = self.known.column(together(columns), made)
+        numbers = self.known.together(columns, len(walks.answers), made)
         found: list[Part] = self.known.of(numbers, "part", lambda part: part).tolist()
         return found
 

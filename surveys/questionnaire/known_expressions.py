@@ -13,7 +13,7 @@ import numpy as np
 
 from surveys.questionnaire.definition import Questionnaire
 from surveys.questionnaire.expression import Expression, parse
-from surveys.questionnaire.numbering import Coded, Numbering, together
+from surveys.questionnaire.numbering import Coded, Joint, Numbering
 from surveys.questionnaire.routing import RouteScope
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class KnownExpression:
 
     def __init__(self, questionnaire: Questionnaire, expression: Expression) -> None:
         self.questionnaire, self.expression = questionnaire, expression
-        self.found, self.known = Values(), Numbering()
+        self.found, self.known = Values(), Joint()
         self.seen = Numbering()  # what parts say of a question
         parts: dict[str, list[Expression]] = {}
         whole: set[str] = set()
@@ -79,8 +79,7 @@ class KnownExpression:
         columns += [walks.steps_of(name).of((self, name), self._seen(parts), np.intp) for name, parts in self.parts]
         columns += [walks.seen(name, part, self._is_true(part)) for name, part in self.grids]
         self.known.rests_on(each.numbering for each in whole)
-        keys = together(columns) if columns else [()] * len(walks.answers)
-        numbers = self.known.column(keys, lambda place: self._at(walks, place))
+        numbers = self.known.together(columns, len(walks.answers), lambda place: self._at(walks, place))
         return Coded(self.found, self.known.of(numbers, "value", int, np.intp))
 
     def _at(self, walks: "Walks", place: int) -> int:

@@ -9,6 +9,7 @@ Nothing is decided here. A condition's value, a question as it is offered and an
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from itertools import repeat
 from typing import Any, TypeAlias
 
@@ -17,7 +18,7 @@ import numpy as np
 from surveys.questionnaire.definition import Question, Questionnaire, Register
 from surveys.questionnaire.expression import Expression
 from surveys.questionnaire.known_expressions import TRUE, KnownExpression, Values
-from surveys.questionnaire.numbering import Coded, Column, Numbering, together
+from surveys.questionnaire.numbering import Coded, Column, Joint, Numbering
 from surveys.questionnaire.routing import Item, RouteScope, offered_item
 
 Stored: TypeAlias = dict[str, Any]  # answers as they came from the database
@@ -35,20 +36,18 @@ class Offered:
 class Step:
     """A question that is asked, and the answer: the same object for all who have both. Of a grid it can be one row."""
 
-    __slots__ = ("_scope", "answer", "complete", "item", "offered")
+    __slots__ = ("answer", "complete", "item", "offered")
 
     def __init__(self, offered: Offered, answer: object) -> None:
         self.offered, self.item = offered, offered.item
         self.answer: Any = answer
         self.complete = self.item.complete(answer)
-        self._scope: RouteScope | None = None
 
     def scope(self, questionnaire: Questionnaire) -> RouteScope:
         """Return what an expression sees that reads this question alone."""
-        if self._scope is None:
-            self._scope = RouteScope(questionnaire, {})
-            self._scope.add(self.item, self.answer)
-        return self._scope
+        scope = RouteScope(questionnaire, {})
+        scope.add(self.item, self.answer)
+        return scope
 
 
 class Grid:
@@ -82,8 +81,9 @@ class Grid:
         """Return a column in which only those are alike who gave the same answer in all rows."""
         columns = [self.offered, *self.rows.values()]
         self._known.whole.rests_on(column.numbering for column in columns)
-        keys = together([column.numbers for column in columns])
-        return Coded(self._known.whole, self._known.whole.column(keys, lambda place: None))
+        together = [column.numbers for column in columns]
+        numbers = self._known.whole.together(together, len(self.offered.numbers), lambda place: None)
+        return Coded(self._known.whole, numbers)
 
 
 class Walks:
@@ -202,7 +202,7 @@ class _KnownQuestion:
         self.names = {name for known in self.conditions for name in known.expression.names}
         if self.source:
             self.names.add(self.source)
-        self.offered, self.steps = Numbering(None), _Steps(question)
+        self.offered, self.steps = Joint(None), _Steps(question)
         self.steps.rests_on([self.offered])
 
     def numberings(self) -> Sequence[Numbering]:
@@ -221,8 +221,9 @@ class _KnownQuestion:
         if self.source:
             columns.append(walks.steps_of(self.source))
         self.offered.rests_on(column.numbering for column in columns)
-        keys = together([column.numbers for column in columns]) if columns else [()] * len(walks.answers)
-        return Coded(self.offered, self.offered.column(keys, lambda place: self._made(walks, place)))
+        together = [column.numbers for column in columns]
+        made = partial(self._made, walks)
+        return Coded(self.offered, self.offered.together(together, len(walks.answers), made))
 
     def _made(self, walks: Walks, place: int) -> Offered | None:
         step = walks.step(self.source, place) if self.source else None
@@ -243,7 +244,7 @@ class _KnownGrid(_KnownQuestion):
         super().__init__(routes, question)
         rows = routes.questionnaire.question(self.source).options_on if self.source else question.rows_on
         self.rows = [_KnownRow(question, row.code) for row in rows]
-        self.whole = Numbering()
+        self.whole = Joint()
 
     def numberings(self) -> Sequence[Numbering]:
         return (self.offered, *(row.steps for row in self.rows), self.whole)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 Column: TypeAlias = NDArray[np.intp]
 Found = TypeVar("Found")
-MOST_KEPT: Final = 1_000  # of one kind: beyond that, what a few respondents share is not worth the memory
-BITS: Final = 20  # of a number: more are never kept, nor come in one go
+MOST_KEPT: Final = 2_000  # of one kind: beyond that, what a few respondents share is not worth the memory
 WIDEST: Final = 60  # bits of a key of several numbers
+DENSE: Final = 12  # bits of one for which all there can be have a place
 
 
 class Kept(dict[Hashable, Found]):
@@ -86,6 +86,46 @@ class Numbering:
         return table[column]
 
 
+class Joint(Numbering):
+    """Numbers what several columns say together."""
+
+    def __init__(self, *first: object) -> None:
+        self._widths: list[int] = []  # bits that each column has needed so far
+        super().__init__(*first)
+
+    def clear(self) -> None:
+        super().clear()
+        self._dense: Column | None = None
+
+    def together(self, columns: Sequence[Column], respondents: int, make: Callable[[int], object]) -> Column:
+        """Return one number for each of so many respondents; see ``column``."""
+        if not respondents:
+            return np.zeros(0, np.intp)
+        widths = [int(column.max()).bit_length() for column in columns]
+        if self._widths:
+            widths = list(map(max, widths, self._widths))
+        if widths != self._widths:
+            self._widths = widths
+            self.clear()
+        if sum(widths) > WIDEST:
+            return self.column(list(zip(*(column.tolist() for column in columns), strict=True)), make)
+        packed = np.zeros(respondents, np.intp)
+        for column, width in zip(columns, widths, strict=True):
+            packed = packed << width | column
+        return self._looked_up(packed, make) if sum(widths) <= DENSE else self.column(packed.tolist(), make)
+
+    def _looked_up(self, packed: Column, make: Callable[[int], object]) -> Column:
+        if self._dense is None:
+            self._dense = np.full(1 << sum(self._widths), -1, np.intp)
+        found = self._dense[packed]
+        if found.min() < 0:
+            for key in np.unique(packed[found < 0]):
+                self._dense[key] = len(self.entries)
+                self.entries.append(make(int((packed == key).argmax())))
+            found = self._dense[packed]
+        return found
+
+
 class _Numbers(dict[Hashable, int]):
     """Gives a key that it does not know the next number; ``new`` are those given since somebody looked."""
 
@@ -116,14 +156,3 @@ class Coded(NamedTuple):
 
     def of(self, by: Hashable, make: Callable[[Any], object], dtype: Any = object) -> NDArray[Any]:
         return self.numbering.of(self.numbers, by, make, dtype)
-
-
-def together(columns: Sequence[Column]) -> Sequence[Hashable]:
-    """Return a key per respondent, equal for those of whom all columns say the same."""
-    if len(columns) * BITS > WIDEST:
-        return list(zip(*(column.tolist() for column in columns), strict=True))
-    packed = columns[0]
-    for column in columns[1:]:
-        packed = packed << BITS | column
-    keys: list[int] = packed.tolist()
-    return keys
