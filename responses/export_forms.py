@@ -1,4 +1,4 @@
-"""The form that asks for a file of a round."""
+"""The form that asks for files of a round."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from responses.variables import Privacy
 
 
 class ExportForm(forms.Form):
-    """What the file is to hold, how much of it, and for which program; a full one needs a reason."""
+    """What the files are to hold, how much of it, and for which programs; full ones need a reason."""
 
     content = forms.ChoiceField(
         label=_("Content"), initial="responses", error_messages={"required": _("Choose what the file is to hold.")}
@@ -25,10 +25,12 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how much the file is to tell.")},
     )
-    format = forms.ChoiceField(
-        label=_("Format"),
-        initial="csv-people",
-        error_messages={"required": _("Choose a format.")},
+    formats = forms.MultipleChoiceField(
+        label=_("Formats"),
+        help_text=_("You get a file in each format."),
+        initial=["csv-people"],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one format.")},
     )
     language = forms.ChoiceField(
         label=_("Language of the labels"), error_messages={"required": _("Choose a language.")}
@@ -54,7 +56,7 @@ class ExportForm(forms.Form):
         choices: dict[str, list[tuple[str, Any]]] = {
             "content": [(name, CONTENTS[name]) for name in contents],
             "privacy": [(level.value, LEVELS[level]) for level in levels],
-            "format": [(name, format_.label) for name, format_ in FORMATS.items() if format_.available],
+            "formats": [(name, format_.label) for name, format_ in FORMATS.items() if format_.available],
             "language": list(languages),
         }
         for name, listed in choices.items():
@@ -66,8 +68,9 @@ class ExportForm(forms.Form):
             self.fields["privacy"].widget = forms.HiddenInput()
         if Privacy.FULL not in levels:
             del self.fields["reason"]
-        self.helper = with_button(_("Make the file"))
+        self.helper = with_button(_("Make the files"))
 
-    def order(self) -> Order:
+    def orders(self) -> list[Order]:
         data = self.cleaned_data
-        return Order(data["content"], Privacy(data["privacy"]), data["format"], data["language"])
+        privacy = Privacy(data["privacy"])
+        return [Order(data["content"], privacy, name, data["language"]) for name in data["formats"]]

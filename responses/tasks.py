@@ -11,6 +11,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from responses.actions import (
     claiming,
@@ -92,7 +93,15 @@ def send_digests() -> int:
 @shared_task
 def make_exports() -> int:
     """Make the files that staff have asked for. Safe to run twice, and by several workers."""
-    return export.make_waiting(clock=timezone.now)
+    return export.make_waiting(clock=timezone.now, call=_call_for_exports)
+
+
+def _call_for_exports() -> None:
+    """Let another worker look for files now; when the broker is away, it does at the next look of the beat."""
+    try:
+        make_exports.delay()
+    except (OperationalError, OSError) as error:  # of Redis, and of the quick start's folder
+        logger.warning("No other worker was called to make files: %s", error)
 
 
 @shared_task

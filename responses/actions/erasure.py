@@ -55,9 +55,9 @@ def erase_case(*, case: Case, reason: str, by: User | None, at: datetime) -> Eve
         Response.objects.filter(case=case).delete()
     forget_contacts(cases, at=at)
     WorkplaceContact.objects.filter(workplace=case.sample_unit.workplace_id).update(leader="", email="", phone="")
-    export.withdraw(round_=case.round, at=at)
     events.record(case, kind=kind, at=at, by=by)
     audit.record(f"case.{kind.value}", target=case, by=by, at=at, reason=reason)
+    export.withdraw(round_=case.round, at=at)
     return kind
 
 

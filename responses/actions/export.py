@@ -6,8 +6,9 @@ dies, the row is taken up again (docs/decisions/0021-export-files.md).
 
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from django.db import transaction
 from barometer import audit
 from barometer.models import User
 from barometer.problems import Problem
-from responses.exports.making import ExportRefused, Made, Order, check, make_file
-from responses.exports.table import RowsChanged
+from responses.exports.making import ExportRefused, Made, Order, check, make_file, table_of, write
+from responses.exports.table import RowsChanged, Table
 from responses.models import ExportFile
 from responses.models.export import MOST_ATTEMPTS
 from responses.variables import Privacy
@@ -59,11 +60,15 @@ def check_order(order: Order, reason: str) -> None:
 
 
 @transaction.atomic
-def ask(*, round_: Round, order: Order, reason: str, by: User | None, at: datetime) -> ExportFile:
-    """Put a file on the list of those to be made.
+def ask(*, round_: Round, orders: Sequence[Order], reason: str, by: User | None, at: datetime) -> list[ExportFile]:
+    """Put files on the list of those to be made: all, or none when one of them is refused.
 
     Raises: ExportRefused.
     """
+    return [_ask(round_, order, reason, by, at) for order in orders]
+
+
+def _ask(round_: Round, order: Order, reason: str, by: User | None, at: datetime) -> ExportFile:
     check_order(order, reason)
     file = ExportFile.objects.create(
         round=round_,
@@ -79,17 +84,61 @@ def ask(*, round_: Round, order: Order, reason: str, by: User | None, at: dateti
     return file
 
 
-def make_waiting(*, clock: Callable[[], datetime]) -> int:
-    """Make every file that waits, one after the other; return how many were made."""
-    made = 0
+def make_waiting(*, clock: Callable[[], datetime], call: Callable[[], None] = lambda: None) -> int:
+    """Make every file that waits, one after the other; return how many were made.
+
+    With the first one in hand ``call`` another worker, once, if there is work for it. What is asked for meanwhile is
+    left to the next sweep, so that rows read in this one were read after every file on its list was asked for.
+    """
+    made, called, readings = 0, False, Readings()
     for pk in list(ExportFile.objects.to_make(clock()).values_list("pk", flat=True)):
         at = clock()
         if ExportFile.objects.claim(pk, at):
+            if not called and ExportFile.objects.to_make(at).exists():
+                called = True
+                call()
             with suppress(ClaimLost):
-                made += _make(pk, at, clock)
+                made += _make(pk, at, clock, readings)
         else:
             _give_up(pk, at)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A table, and the claimed file for which its rows were read."""
+
+    file: ExportFile
+    claimed_at: datetime
+    table: Table
+
+    def serves(self, file: ExportFile) -> bool:
+        """Return whether these rows may go into a file that has just been claimed.
+
+        The claim under which they were read must stand: an erasure ends the claims of its round (``withdraw``). One
+        that was over when the file was claimed is seen here; one that was not ends the file's own claim as well.
+        """
+        claim = ExportFile.objects.filter(pk=self.file.pk, claimed_at=self.claimed_at)
+        return _columns(self.file) == _columns(file) and self.table.read_rows is not None and claim.exists()
+
+
+class Readings:
+    """The rows read last in a sweep; they serve the next format of the same table."""
+
+    def __init__(self) -> None:
+        self.last: Reading | None = None
+
+    def table_of(self, file: ExportFile, claimed_at: datetime) -> Table:
+        """Return what a claimed file is made of.
+
+        Raises: ExportRefused.
+        """
+        if self.last and self.last.serves(file):
+            return self.last.table.again()
+        self.last = None
+        table = table_of(file.round, order_of(file))
+        self.last = Reading(file, claimed_at, table)
+        return table
 
 
 def delete_expired(*, at: datetime) -> int:
@@ -107,10 +156,14 @@ def delete_expired(*, at: datetime) -> int:
 
 
 def withdraw(*, round_: Round, at: datetime) -> None:
-    """Let no file of the round be downloaded any more: something in it has been erased. Those begun begin again."""
+    """Let no file of the round be downloaded any more: something in it has been erased. Those begun begin again.
+
+    Call it behind the audit line of what was erased: that line waits for those who are just asking for a file, whose
+    files would not be seen here, and lets nobody ask until the erasure is over.
+    """
     files = ExportFile.objects.filter(round=round_)
     files.filter(finished_at__isnull=True).update(claimed_at=None, seen_at=None)
-    files.filter(expires_at__gt=at).update(expires_at=at)
+    files.filter(expires_at__gt=at).update(expires_at=at, claimed_at=None)
 
 
 def note_download(*, file: ExportFile, by: User, at: datetime) -> None:
@@ -127,7 +180,7 @@ def order_of(file: ExportFile) -> Order:
     return Order(file.content, Privacy(file.privacy), file.format, file.language)
 
 
-def _make(pk: int, claimed_at: datetime, clock: Callable[[], datetime]) -> bool:
+def _make(pk: int, claimed_at: datetime, clock: Callable[[], datetime], readings: Readings) -> bool:
     """Make one claimed file; False when it must be tried again.
 
     Raises: ClaimLost.
@@ -141,7 +194,7 @@ def _make(pk: int, claimed_at: datetime, clock: Callable[[], datetime]) -> bool:
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         path = Path(folder, "file")
         try:
-            made = make_file(file.round, order_of(file), path, progress)
+            made = write(readings.table_of(file, claimed_at), order_of(file), path, progress)
             _keep(path, made)
         except RowsChanged as changed:
             logger.warning("Export %s is made again: %s", pk, changed)
@@ -172,10 +225,11 @@ def _finish(file: ExportFile, made: Made, claimed_at: datetime, at: datetime) ->
         "finished_at": at,
         "expires_at": at + KEPT,
     }
+    said = {"file": file.pk, "rows": made.rows, "sha256": made.sha256, "content_sha256": made.content_sha256}
+    # before the row, as an erasure does: each would wait for the other
+    audit.record("export.made", target=file.round, by=None, at=at, facts=_facts(order_of(file)) | said)
     if not ExportFile.objects.held(file.pk, claimed_at).update(**facts):
         raise ClaimLost
-    said = {"file": file.pk, "rows": made.rows, "sha256": made.sha256, "content_sha256": made.content_sha256}
-    audit.record("export.made", target=file.round, by=None, at=at, facts=_facts(order_of(file)) | said)
 
 
 def _keep(path: Path, made: Made) -> None:
@@ -191,6 +245,11 @@ def _give_up(pk: int, at: datetime) -> None:
     tired = ExportFile.objects.to_make(at).filter(pk=pk, attempts__gte=MOST_ATTEMPTS)
     if tired.order_by().update(failure="export_gave_up"):
         logger.error("Export %s was begun %s times and never finished", pk, MOST_ATTEMPTS)
+
+
+def _columns(file: ExportFile) -> tuple[object, ...]:
+    """What a file's table follows from, whatever its format."""
+    return file.round_id, file.content, file.privacy, file.language
 
 
 def _had(sha256: str) -> bool:

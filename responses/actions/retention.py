@@ -114,8 +114,8 @@ def carry_out(*, round_: Round, clock: Clock, by: User | None, at: datetime) -> 
             Response.objects.filter(case__round=round_).delete()
             kept.answers_deleted_at = at
     kept.save()
-    export.withdraw(round_=round_, at=at)
     audit.record(f"retention.{clock.value}_deleted", target=round_, by=by, at=at, facts={"rows": rows})
+    export.withdraw(round_=round_, at=at)
 
 
 @transaction.atomic

@@ -64,12 +64,27 @@ def check(order: Order) -> None:
 
 
 def make_file(round_: Round, order: Order, path: Path, progress: Callable[[int, int], None]) -> Made:
-    """Write the file; ``progress`` is told every so often how many rows of how many are written.
+    """Make a file from rows of its own.
 
     Raises: ExportRefused; RowsChanged when rows came or went meanwhile.
     """
+    return write(table_of(round_, order), order, path, progress)
+
+
+def table_of(round_: Round, order: Order) -> Table:
+    """Return what the file is made of; its rows are not read yet.
+
+    Raises: ExportRefused.
+    """
     check(order)
-    table = CONTENTS[order.content][1](round_, order.privacy, order.language)
+    return CONTENTS[order.content][1](round_, order.privacy, order.language)
+
+
+def write(table: Table, order: Order, path: Path, progress: Callable[[int, int], None]) -> Made:
+    """Write the file; ``progress`` is told every so often how many rows of how many are written.
+
+    Raises: RowsChanged when rows came or went meanwhile.
+    """
     table.progress = lambda rows: progress(rows, table.count)
     with seldom_collected():  # a quarter of the time of a large file
         FORMATS[order.format].write(table, path)

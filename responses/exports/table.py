@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
 from barometer.problems import Problem
@@ -15,6 +15,7 @@ from responses.variables import Cell, Texts, Variable
 Made = TypeVar("Made")
 PROGRESS_EVERY = 500
 LONG = 20_000  # rows: with fewer, a second process is not worth its while
+KEPT = 5_000  # rows at most, of some 10 kB
 
 
 class Echo:
@@ -78,7 +79,8 @@ class Table:
 
     ``digest`` is known once all rows have been read; ``notes`` are what a format could not hold as it is. ``sections``
     are the headings of a codebook, each with the number of variables under it; without any it has none. ``pieces`` are
-    the rows of a table that may be long, piece by piece.
+    the rows of a table that may be long, piece by piece. Of one that is not ``read_rows`` keeps what was read, with the
+    lines, for the next format (``again``).
     """
 
     about: About
@@ -91,21 +93,39 @@ class Table:
     sections: tuple[tuple[Texts, int], ...] = ()
     study: Study = field(default_factory=Study)
     pieces: Sequence[Piece] = ()
+    read_rows: Sequence[tuple[Parts, str]] | None = None
+
+    def again(self) -> "Table":
+        """Return the table as it was read, for another format, which has notes of its own."""
+        return replace(self, notes=[])
 
     def lines(self) -> Iterator[tuple[Parts, str]]:
-        """Yield every row with its line of the raw CSV file, and work out the digest on the way.
+        """Yield every row with its line of the raw CSV file.
 
         Raises: RowsChanged.
         """
+        rows = 0
+        for row in self._new_lines() if self.read_rows is None else self.read_rows:
+            rows += 1
+            if rows % PROGRESS_EVERY == 0:
+                self.progress(rows)
+            yield row
+        self.progress(rows)
+
+    def _new_lines(self) -> Iterator[tuple[Parts, str]]:
+        """Read the rows, and work out the digest on the way."""
         sha, rows = hashlib.sha256(self.codebook()), 0
+        kept: list[tuple[Parts, str]] = []
         for parts in self.source():
             line = _line(parts)
             sha.update(line.encode())
             rows += 1
-            if rows % PROGRESS_EVERY == 0:
-                self.progress(rows)
+            if self.count <= KEPT:
+                kept.append((parts, line))
             yield parts, line
         self._end(rows, sha.hexdigest())
+        if self.count <= KEPT:
+            self.read_rows = kept
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the rows of the raw CSV file, many at a time; those of a long table are made by two processes.
@@ -126,7 +146,6 @@ class Table:
     def _end(self, rows: int, digest: str) -> None:
         if rows != self.count:
             raise RowsChanged(self.count, rows)
-        self.progress(rows)
         self.digest = digest
 
     def rows(self) -> Iterator[list[Cell]]:

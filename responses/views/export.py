@@ -1,4 +1,4 @@
-"""Files of a round: ask for one, see how far it is, download it. Those with names have pages of their own."""
+"""Files of a round: ask for some, see how far they are, download them. Those with names have pages of their own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ WITH_NAMES = (Privacy.FULL,)
 @needs(Right.EXPORT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask for a file without names, and see those that there are."""
+    """Ask for files without names, and see those that there are."""
     return _files(request, slug, WITHOUT_NAMES)
 
 
 @needs(Right.EXPORT_NAMED)
 @require_http_methods(["GET", "HEAD", "POST"])
 def named_files(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask for a file with names, and see those that there are."""
+    """Ask for files with names, and see those that there are."""
     return _files(request, slug, WITH_NAMES)
 
 
@@ -82,7 +82,7 @@ def _files(request: HttpRequest, slug: str, levels: Sequence[Privacy]) -> HttpRe
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data.get("reason", "")
         try:
-            actions.ask(round_=round_, order=form.order(), reason=reason, by=staff(request), at=now)
+            actions.ask(round_=round_, orders=form.orders(), reason=reason, by=staff(request), at=now)
         except ExportRefused as refused:
             form.add_error(None, sentence(refused.problem, TEXTS))
         else:

@@ -25,6 +25,7 @@ from surveys.models import Round
 from tests.every_type import FULL, every_type
 from tests.exported import rows_of, text_of
 from tests.factories import NOON, make_case, make_response
+from tests.markup import Element, Markup
 from tests.people import ana, browser_of, holder_of, olga
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,8 @@ def round_() -> Round:
 
 
 def asked(round_: Round, order: Order = CSV, reason: str = "", at: datetime = NOON) -> ExportFile:
-    return export.ask(round_=round_, order=order, reason=reason, by=ana(), at=at)
+    [file] = export.ask(round_=round_, orders=[order], reason=reason, by=ana(), at=at)
+    return file
 
 
 def made(round_: Round, order: Order = CSV, reason: str = "", at: datetime = NOON) -> ExportFile:
@@ -189,9 +191,13 @@ def test_names_need_a_reason_and_a_level_lets_out_what_it_may(round_: Round) -> 
 # The pages
 
 
+def boxes(answer: Any) -> list[Element]:
+    return [box for box in Markup(answer.content.decode()).all("input") if box.get("name") == "formats"]
+
+
 def test_staff_ask_for_a_file_see_it_made_and_download_it(round_: Round) -> None:
     browser, page = browser_of(ana()), reverse("export", args=[round_.slug])
-    given = {"content": "responses", "privacy": "statistical", "format": "csv", "language": "da"}
+    given = {"content": "responses", "privacy": "statistical", "formats": ["csv"], "language": "da"}
     assert browser.post(page, given).status_code == 302
     assert "Waits for its turn" in browser.get(page).content.decode()
     export.make_waiting(clock=lambda: ExportFile.objects.get().asked_at)
@@ -206,9 +212,30 @@ def test_staff_ask_for_a_file_see_it_made_and_download_it(round_: Round) -> None
     assert (line.who, line.facts["sha256"]) == ("ana", file.sha256)
 
 
+def test_staff_ask_for_several_formats_at_once_and_get_a_file_of_each(round_: Round) -> None:
+    browser, page = browser_of(ana()), reverse("export", args=[round_.slug])
+    ticked = [box.get("value") for box in boxes(browser.get(page)) if "checked" in box.attributes]
+    assert ticked == ["csv-people"]
+    given = {"content": "responses", "privacy": "statistical", "formats": ["csv", "sav", "ddi"], "language": "da"}
+    assert browser.post(page, given).status_code == 302
+    asked = ExportFile.objects.order_by("pk")
+    assert [file.format for file in asked] == ["csv", "sav", "ddi"]
+    lines = AuditEvent.objects.filter(what="export.asked").order_by("number")
+    assert [line.facts["file"] for line in lines] == [file.pk for file in asked]
+
+
+def test_without_any_format_the_page_says_what_is_missing_and_leads_there(round_: Round) -> None:
+    browser, page = browser_of(ana()), reverse("export", args=[round_.slug])
+    answer = browser.post(page, {"content": "responses", "privacy": "statistical", "language": "da"})
+    assert answer.status_code == 422
+    [link] = [a for a in Markup(answer.content.decode()).all("a") if a.get("href").startswith("#id")]
+    assert link.text == "Formats: Choose at least one format."
+    assert link.get("href") == f"#{boxes(answer)[0].get('id')}"
+
+
 def test_a_request_that_does_not_fit_is_refused_with_the_form(round_: Round) -> None:
     browser, page = browser_of(ana()), reverse("export", args=[round_.slug])
-    given = {"content": "texts", "privacy": "statistical", "format": "csv", "language": "da"}
+    given = {"content": "texts", "privacy": "statistical", "formats": ["csv"], "language": "da"}
     answer = browser.post(page, given)
     assert answer.status_code == 422
     assert "is not in a file of this level" in answer.content.decode()
@@ -219,7 +246,7 @@ def test_a_request_that_does_not_fit_is_refused_with_the_form(round_: Round) -> 
 def test_a_file_with_names_is_for_the_custodian_alone(round_: Round) -> None:
     custodian = browser_of(holder_of(Role.CUSTODIAN))
     page = reverse("export-named", args=[round_.slug])
-    given = {"content": "responses", "privacy": "full", "format": "csv", "language": "da"}
+    given = {"content": "responses", "privacy": "full", "formats": ["csv"], "language": "da"}
     assert custodian.post(page, given).status_code == 422
     assert custodian.post(page, given | {"reason": "A court asks"}).status_code == 302
     export.make_waiting(clock=lambda: ExportFile.objects.get().asked_at)
