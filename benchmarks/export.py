@@ -3,8 +3,9 @@
     DATABASE_URL=postgresql://… python -m benchmarks.export [--large 100000]
 
 Makes both rounds in a database of its own, with the shipped questionnaire and answers of which hardly two are alike:
-two minutes. Each file is made by a process that has just started, then all formats by one, as a worker does that finds
-them on its list. Targets: all formats in 5 s together; CSV of the large round in 8 s and 150 MB.
+two minutes. Each file is made by a process that has just started; then all formats are asked for at once, and made by
+one worker that is at work already, and by two. Targets: all formats in 5 s together with two workers; CSV of the large
+round in 8 s and 150 MB.
 """
 
 import argparse
@@ -15,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 from django.db import connection, transaction
@@ -24,9 +27,12 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from benchmarks.cases import workplace
+from responses.actions import export
 from responses.exports.formats import FORMATS
-from responses.models import Case, Response
+from responses.exports.making import Order
+from responses.models import Case, ExportFile, Response
 from responses.statistics.dispositions import Disposition
+from responses.variables import Privacy
 from surveys.models import Questionnaire, Round, SampleUnit, Stratum, Workplace
 from surveys.questionnaire.definition import Questionnaire as Definition
 from surveys.questionnaire.routing import Item, RouteScope, offered_item
@@ -35,23 +41,49 @@ from tests.instruments import shipped
 
 RESPONSES, LARGE = 2_271, 100_000
 OF_A_LARGE_ROUND = ("csv",)
-MAKE = r"""
-import re, sys, tempfile, time
+MEMORY = r"""
+import re
+from pathlib import Path
+def memory():
+    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+"""
+MAKE = (
+    MEMORY
+    + r"""
+import sys, tempfile, time
 import django
 django.setup()
-from pathlib import Path
 from responses.exports.making import Order, make_file
 from responses.variables import Privacy
 from surveys.models import Round
 round_ = Round.objects.select_related("questionnaire").get(slug=sys.argv[1])
-clock, cpu, size = time.perf_counter(), time.process_time(), 0
+clock, cpu = time.perf_counter(), time.process_time()
 with tempfile.TemporaryDirectory() as folder:
-    for format_ in sys.argv[2:]:
-        order = Order("responses", Privacy.STATISTICAL, format_, "da")
-        size += make_file(round_, order, Path(folder, "file"), lambda rows, of: None).size
-memory = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
-print(time.perf_counter() - clock, time.process_time() - cpu, memory, size / 1e6)
+    order = Order("responses", Privacy.STATISTICAL, sys.argv[2], "da")
+    size = make_file(round_, order, Path(folder, "file"), lambda rows, of: None).size
+print(time.perf_counter() - clock, time.process_time() - cpu, memory(), size / 1e6)
 """
+)
+SWEEP = (
+    MEMORY
+    + r"""
+import importlib, sys, time
+import django
+django.setup()
+from django.utils import timezone
+from responses.actions import export
+from responses.models import ExportFile
+for library in sys.argv[1:]:
+    importlib.import_module(library)
+ExportFile.objects.exists()
+print("ready", flush=True)
+sys.stdin.readline()
+cpu = time.process_time()
+export.make_waiting(clock=timezone.now)
+print(time.process_time() - cpu, memory())
+"""
+)
+OF_FORMATS = ("pandas", "pyreadstat")  # what a worker has imported when it has once made a file of every format
 
 
 @contextmanager
@@ -133,13 +165,35 @@ def _answer(item: Item, chance: random.Random) -> Any:
     return f"Noget med egne ord, nummer {chance.randrange(10**9)}"
 
 
-def made(round_: Round, formats: Sequence[str], environment: dict[str, str], name: str = "") -> None:
-    """Make files in a process of their own and print what they took."""
-    command = [sys.executable, "-c", MAKE, round_.slug, *formats]
+def made(round_: Round, format_: str, environment: dict[str, str]) -> None:
+    """Make a file in a process of its own and print what it took."""
+    command = [sys.executable, "-c", MAKE, round_.slug, format_]
     out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     clock, cpu, memory, size = map(float, out.split())
-    took = f"{clock:6.2f} s, {cpu:6.2f} s of CPU, {memory:4.0f} MB at most, {size:6.1f} MB"
-    print(f"{name or formats[0]:<14} {took}", flush=True)
+    print(f"{format_:<16} {clock:6.2f} s, {cpu:6.2f} s of CPU, {memory:4.0f} MB at most, {size:6.1f} MB", flush=True)
+
+
+def swept(round_: Round, formats: Sequence[str], environment: dict[str, str], workers: int) -> None:
+    """Ask for files, let workers look for them at the same moment, and print what it took to the end of the last."""
+    orders = [Order("responses", Privacy.STATISTICAL, name, "da") for name in formats]
+    command = [sys.executable, "-c", SWEEP, *OF_FORMATS, *filter(None, (FORMATS[name].needs for name in formats))]
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        start = partial(subprocess.Popen[str], command, env=environment | {"FILES_DIR": folder}, text=True)
+        running = [stack.enter_context(start(stdin=PIPE, stdout=PIPE)) for _ in range(workers)]
+        for process in running:
+            assert process.stdout and process.stdout.readline() == "ready\n"
+        files = export.ask(round_=round_, orders=orders, reason="", by=None, at=timezone.now())
+        signal = timezone.now()
+        for process in running:
+            assert process.stdin
+            process.stdin.write("\n")
+            process.stdin.flush()
+        cpu, memory = zip(*(map(float, process.communicate()[0].split()) for process in running), strict=True)
+    finished = ExportFile.objects.filter(pk__in=[file.pk for file in files]).values_list("finished_at", flat=True)
+    clock = max(at for at in finished if at) - signal
+    assert all(finished), "a file has not been made"
+    name, took = f"all, {workers} worker{'s' * (workers > 1)}", clock.total_seconds()
+    print(f"{name:<16} {took:6.2f} s, {sum(cpu):6.2f} s of CPU, {max(memory):4.0f} MB at most", flush=True)
 
 
 def main() -> None:
@@ -156,11 +210,12 @@ def main() -> None:
         print(f"\n{RESPONSES} responses", flush=True)
         formats = [name for name in FORMATS if FORMATS[name].available]
         for name in formats:
-            made(rounds[0], [name], environment)
-        made(rounds[0], formats, environment, "all")
+            made(rounds[0], name, environment)
+        for workers in (1, 2):
+            swept(rounds[0], formats, environment, workers)
         print(f"\n{large} responses")
         for name in OF_A_LARGE_ROUND:
-            made(rounds[1], [name], environment)
+            made(rounds[1], name, environment)
 
 
 if __name__ == "__main__":
