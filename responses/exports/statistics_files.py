@@ -4,10 +4,13 @@ The whole table is in memory: these formats begin with what is known at their en
 is shortened, and ``Table.notes`` say so.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from math import nan
 from pathlib import Path
+from sys import float_info
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from barometer.problems import Problem
 from responses.exports.table import Part, Table
@@ -17,14 +20,16 @@ if TYPE_CHECKING:
     import pandas
 
 SPSS_LABEL, SPSS_VALUE_LABEL = 255, 119  # bytes in UTF-8
+SYSMIS = -float_info.max  # as it stands in a file; for each nan pyreadstat would ask pandas what it is
 # Characters: 32 less the number that pyreadstat puts behind it, of up to 9,999 variables; and bytes.
 STATA_NAME, STATA_LABEL = 28, 80
+TEXTS = (Kind.TEXT, Kind.TIME)
 STATA_MISSING = {NO_ANSWER: "a", "dk": "b", "not_relevant": "c"}  # .a, .b, .c
 
 
 def write_spss(table: Table, path: Path) -> None:
     """Codes are numbers with labels; don't know, not relevant and not answered are user-missing, not asked sysmis."""
-    pyreadstat, frame = _read(table, _spss_cell)
+    pyreadstat, frame = _read(table, SYSMIS, {})
     language = table.about.language
     shortened = _Shortened(table)
     numbered = [variable for variable in table.variables if variable.values]
@@ -48,7 +53,7 @@ def write_spss(table: Table, path: Path) -> None:
 
 def write_stata(table: Table, path: Path) -> None:
     """As SPSS, with the extended missing values .a (not answered), .b (don't know) and .c (not relevant)."""
-    pyreadstat, frame = _read(table, _stata_cell)
+    pyreadstat, frame = _read(table, nan, STATA_MISSING)
     language, names = table.about.language, _stata_names(table)
     shortened = _Shortened(table)
     frame.columns = [names[name] for name in frame.columns]
@@ -75,42 +80,52 @@ def write_stata(table: Table, path: Path) -> None:
     shortened.say()
 
 
-def _read(table: Table, of_cell: Callable[[Cell, Variable], object]) -> tuple[Any, "pandas.DataFrame"]:
+def _read(table: Table, nothing: float, letters: Mapping[str, str]) -> tuple[Any, "pandas.DataFrame"]:
+    """Read the rows; ``nothing`` and ``letters`` stand for what was not asked, and for codes of missing values."""
     import pandas  # noqa: PLC0415 (heavy, and only these two formats need it)
     import pyreadstat  # noqa: PLC0415
 
     variables = table.variables
+    known = [_numbers(variable, nothing, letters) for variable in variables]
+    lettered: set[int] = set()  # places of columns
 
-    def values(part: Part, place: int) -> list[object]:
-        return [of_cell(cell, variable) for cell, variable in zip(part.cells, variables[place:], strict=False)]
+    def values(part: Part, place: int) -> list[float | str]:
+        end = place + len(part.cells)
+        found = list(map(_value, part.cells, variables[place:end], known[place:end]))
+        lettered.update(column for column, value in enumerate(found, place) if isinstance(value, str))
+        return found
 
-    rows = [list(chain.from_iterable(row)) for row in table.made(values)]
-    columns: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else [()] * len(variables)
+    blocks = zip(*table.made(values), strict=True)  # the parts that stand below each other
+    columns: Iterable[Sequence[Any]] = [column for parts in blocks for column in zip(*parts, strict=True)]
     series = {
-        variable.name: pandas.Series(column, dtype=_dtype(variable, column))
-        for variable, column in zip(variables, columns, strict=True)
+        variable.name: _column(column, variable, place in lettered, pandas)
+        for place, (variable, column) in enumerate(zip(variables, columns or [()] * len(variables), strict=True))
     }
     return pyreadstat, pandas.DataFrame(series)
 
 
-def _dtype(variable: Variable, column: Iterable[object]) -> str:
-    """Numbers among letters for missing ones are categories: of objects pyreadstat would look at the first 100."""
-    if variable.kind in (Kind.TEXT, Kind.TIME):
-        return "object"
-    return "category" if any(isinstance(cell, str) for cell in column) else "float64"
+def _numbers(variable: Variable, nothing: float, letters: Mapping[str, str]) -> Mapping[Cell, float | str]:
+    numbers: dict[Cell, float | str] = {code: float(number) for code, number in variable.numbers.items()}
+    return {**numbers, None: nothing, **{value.code: letters[value.code] for value in variable.missing if letters}}
 
 
-def _spss_cell(cell: Cell, variable: Variable) -> object:
-    if variable.kind in (Kind.TEXT, Kind.TIME):
+def _value(cell: Cell, variable: Variable, known: Mapping[Cell, float | str]) -> float | str:
+    if variable.kind in TEXTS:
         return "" if cell is None else str(cell)
     if cell is None:
-        return float("nan")
-    return float(variable.numbers.get(cell, cell) if variable.values else cell)
+        return known[None]
+    found = known.get(cell)
+    return float(cell) if found is None else found
 
 
-def _stata_cell(cell: Cell, variable: Variable) -> object:
-    missing = variable.values and any(value.code == cell for value in variable.missing)
-    return STATA_MISSING[str(cell)] if missing else _spss_cell(cell, variable)
+def _column(values: Sequence[Any], variable: Variable, lettered: bool, pandas: Any) -> Any:
+    """Numbers among letters for missing ones are categories: of objects pyreadstat would look at the first 100."""
+    if variable.kind in TEXTS:
+        return pandas.Series(values, dtype="object")
+    if not lettered:
+        return np.array(values, dtype="float64")
+    places = {value: place for place, value in enumerate(dict.fromkeys(v for v in values if v is not nan))}
+    return pandas.Categorical.from_codes([places.get(value, -1) for value in values], list(places))
 
 
 def _stata_names(table: Table) -> dict[str, str]:
