@@ -27,6 +27,7 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from benchmarks.cases import workplace
+from benchmarks.memory import watched
 from responses.actions import export
 from responses.exports.formats import FORMATS
 from responses.exports.making import Order
@@ -41,16 +42,9 @@ from tests.instruments import shipped
 
 RESPONSES, LARGE = 2_271, 100_000
 OF_A_LARGE_ROUND = ("csv",)
-MEMORY = r"""
-import re
+MAKE = r"""
+import resource, sys, tempfile, time
 from pathlib import Path
-def memory():
-    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
-"""
-MAKE = (
-    MEMORY
-    + r"""
-import sys, tempfile, time
 import django
 django.setup()
 from responses.exports.making import Order, make_file
@@ -61,12 +55,11 @@ clock, cpu = time.perf_counter(), time.process_time()
 with tempfile.TemporaryDirectory() as folder:
     order = Order("responses", Privacy.STATISTICAL, sys.argv[2], "da")
     size = make_file(round_, order, Path(folder, "file"), lambda rows, of: None).size
-print(time.perf_counter() - clock, time.process_time() - cpu, memory(), size / 1e6)
+forked = resource.getrusage(resource.RUSAGE_CHILDREN)
+cpu = time.process_time() - cpu + forked.ru_utime + forked.ru_stime
+print(time.perf_counter() - clock, cpu, size / 1e6)
 """
-)
-SWEEP = (
-    MEMORY
-    + r"""
+SWEEP = r"""
 import importlib, sys, time
 import django
 django.setup()
@@ -80,9 +73,8 @@ print("ready", flush=True)
 sys.stdin.readline()
 cpu = time.process_time()
 export.make_waiting(clock=timezone.now)
-print(time.process_time() - cpu, memory())
+print(time.process_time() - cpu)
 """
-)
 OF_FORMATS = ("pandas", "pyreadstat")  # what a worker has imported when it has once made a file of every format
 
 
@@ -168,9 +160,11 @@ def _answer(item: Item, chance: random.Random) -> Any:
 def made(round_: Round, format_: str, environment: dict[str, str]) -> None:
     """Make a file in a process of its own and print what it took."""
     command = [sys.executable, "-c", MAKE, round_.slug, format_]
-    out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    clock, cpu, memory, size = map(float, out.split())
-    print(f"{format_:<16} {clock:6.2f} s, {cpu:6.2f} s of CPU, {memory:4.0f} MB at most, {size:6.1f} MB", flush=True)
+    start = subprocess.Popen(command, env=environment, stdout=PIPE, text=True)
+    with start as process, watched(process.pid) as memory:
+        clock, cpu, size = map(float, process.communicate()[0].split())
+    took = f"{clock:6.2f} s, {cpu:6.2f} s of CPU, {memory.most:4.0f} MB at most"
+    print(f"{format_:<16} {took}, {size:6.1f} MB", flush=True)
 
 
 def swept(round_: Round, formats: Sequence[str], environment: dict[str, str], workers: int) -> None:
@@ -183,17 +177,19 @@ def swept(round_: Round, formats: Sequence[str], environment: dict[str, str], wo
         for process in running:
             assert process.stdout and process.stdout.readline() == "ready\n"
         files = export.ask(round_=round_, orders=orders, reason="", by=None, at=timezone.now())
+        memories = [stack.enter_context(watched(process.pid)) for process in running]
         signal = timezone.now()
         for process in running:
             assert process.stdin
             process.stdin.write("\n")
             process.stdin.flush()
-        cpu, memory = zip(*(map(float, process.communicate()[0].split()) for process in running), strict=True)
+        cpu = [float(process.communicate()[0]) for process in running]
     finished = ExportFile.objects.filter(pk__in=[file.pk for file in files]).values_list("finished_at", flat=True)
     clock = max(at for at in finished if at) - signal
     assert all(finished), "a file has not been made"
     name, took = f"all, {workers} worker{'s' * (workers > 1)}", clock.total_seconds()
-    print(f"{name:<16} {took:6.2f} s, {sum(cpu):6.2f} s of CPU, {max(memory):4.0f} MB at most", flush=True)
+    most = max(memory.most for memory in memories)
+    print(f"{name:<16} {took:6.2f} s, {sum(cpu):6.2f} s of CPU, {most:4.0f} MB at most", flush=True)
 
 
 def main() -> None:

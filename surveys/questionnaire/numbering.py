@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Column: TypeAlias = NDArray[np.intp]
 Found = TypeVar("Found")
-MOST_KEPT: Final = 2_000  # of one kind: beyond that, what a few respondents share is not worth the memory
+MOST_KEPT: Final = 1_000  # of one kind: beyond that, what a few respondents share is not worth the memory
 WIDEST: Final = 60  # bits of a key of several numbers
 DENSE: Final = 12  # bits of one for which all there can be have a place
 
