@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from barometer.models import AuditEvent
 from responses.actions import erasure, export
-from responses.exports import table
+from responses.exports import responses_table, table
 from responses.exports.making import ExportRefused, Order
 from responses.models import ExportFile, Response
 from responses.variables import Privacy
@@ -134,6 +134,18 @@ def test_the_rows_of_a_long_table_are_not_kept(round_: Round, monkeypatch: pytes
     first, _second = ask(round_, "csv", "jsonl")
     assert sweep(answer_anew, when=finished(first)) == 2
     assert len(set(contents())) == 2
+
+
+def test_rows_of_which_one_went_while_they_were_read_serve_no_file(
+    round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responses_table, "AT_ONCE", 1)
+    monkeypatch.setattr(table, "PROGRESS_EVERY", 1)
+    first, second = ask(round_, "csv", "jsonl")
+    assert sweep(lambda: Response.objects.update(submitted_at=None), when=claimed(first)) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.finished_at, second.rows) == (None, 0)
 
 
 def test_a_case_erased_between_two_formats_is_not_in_the_second(round_: Round, storage: Any) -> None:
