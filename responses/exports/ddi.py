@@ -4,7 +4,8 @@ The order of elements is that of the standard's schema, a sequence everywhere. T
 the SPSS and Stata files; the codes of CSV and JSON Lines stand beside them as ``txt``.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
@@ -32,6 +33,7 @@ REPRESENTATION = {
     Kind.TEXT: "text",
     Kind.TIME: "datetime",
 }
+UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Node = ElementTree.Element
 
 
@@ -190,8 +192,4 @@ def _range(node: Node, name: str, values: Sequence[Value]) -> None:
 
 def _printable(text: str) -> str:
     """Leave out what XML has no way to write: control characters, halves of surrogate pairs."""
-    return "".join(_allowed(text))
-
-
-def _allowed(text: str) -> Iterable[str]:
-    return (c for c in text if c in "\t\n\r" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" or c >= "\U00010000")
+    return UNPRINTABLE.sub("", text)

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from responses.exports.table import Table
+from responses.exports.table import Part, Table
 from responses.variables import Cell, Kind, Variable
 
 if TYPE_CHECKING:
     import pyarrow
 
 ROWS_PER_GROUP = 10_000
+Codes: TypeAlias = dict[Cell, int]
 
 
 def write_parquet(table: Table, path: Path) -> None:
@@ -24,13 +25,21 @@ def write_parquet(table: Table, path: Path) -> None:
     import pyarrow  # noqa: PLC0415 (heavy, and not everywhere installed)
     import pyarrow.parquet  # noqa: PLC0415
 
-    fields = [pyarrow.field(variable.name, _type(variable, pyarrow)) for variable in table.variables]
+    variables = table.variables
+    fields = [pyarrow.field(variable.name, _type(variable, pyarrow)) for variable in variables]
     schema = pyarrow.schema(fields)
+    codes: list[Codes] = [{code: place for place, code in enumerate(variable.numbers)} for variable in variables]
+
+    def values(part: Part, place: int) -> list[object]:
+        end = place + len(part.cells)
+        return list(map(_value, part.cells, variables[place:end], codes[place:end]))
+
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
-        rows = table.rows()
+        rows = table.made(values)
         while group := list(islice(rows, ROWS_PER_GROUP)):
-            columns = zip(*group, strict=True)
-            arrays = [_array(v, column, pyarrow) for v, column in zip(table.variables, columns, strict=True)]
+            blocks = zip(*group, strict=True)  # the parts that stand below each other
+            columns = (column for parts in blocks for column in zip(*parts, strict=True))
+            arrays = [_array(*given, pyarrow) for given in zip(columns, variables, codes, strict=True)]
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
         about, codebook = table.described()
         metadata = {"about": about, "codebook": codebook, "content_sha256": table.digest}
@@ -57,17 +66,21 @@ def _type(variable: Variable, pa: "pyarrow") -> "pyarrow.DataType":
     return pa.string()
 
 
-def _array(variable: Variable, column: Sequence[Cell], pa: "pyarrow") -> "pyarrow.Array":
-    type_ = _type(variable, pa)
+def _value(cell: Cell, variable: Variable, codes: Codes) -> object:
+    """Return what stands for a cell; of a code its place among ``codes``, where a new one comes last."""
+    if cell is None:
+        return None
     match variable.kind:
         case Kind.MARK:
-            return pa.array([variable.numbers.get(cell, cell) for cell in column], type_)
+            return variable.numbers.get(cell, cell)
         case Kind.TIME:
-            return pa.array([None if cell is None else datetime.fromisoformat(str(cell)) for cell in column], type_)
+            return datetime.fromisoformat(str(cell))
         case Kind.CODE if variable.values:
-            codes = dict.fromkeys([value.code for value in variable.values])
-            codes |= dict.fromkeys(str(cell) for cell in column if cell is not None)
-            places: dict[Cell, int] = {code: place for place, code in enumerate(codes)}
-            indices = pa.array([places.get(cell) for cell in column], pa.int32())
-            return pa.DictionaryArray.from_arrays(indices, pa.array(list(codes), pa.string()))
-    return pa.array(column, type_)
+            return codes.setdefault(str(cell), len(codes))
+    return cell
+
+
+def _array(values: Sequence[object], variable: Variable, codes: Codes, pa: "pyarrow") -> "pyarrow.Array":
+    if variable.kind is Kind.CODE and variable.values:
+        return pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), pa.array(list(codes), pa.string()))
+    return pa.array(values, _type(variable, pa))

@@ -43,11 +43,11 @@ def in_words(row: Iterable[Cell], labels: Iterable[dict[Cell, str]]) -> list[Cel
 
 def write_json_lines(table: Table, path: Path) -> None:
     """One object per row, one member per variable; null where nothing was asked."""
-    names = [json.dumps(variable.name) for variable in table.variables]
+    names = [variable.name for variable in table.variables]
     encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def members(part: Part, place: int) -> str:
-        return ", ".join([f"{names[place + number]}: {encode(cell)}" for number, cell in enumerate(part.cells)])
+        return encode(dict(zip(names[place : place + len(part.cells)], part.cells, strict=True)))[1:-1]
 
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines("{" + ", ".join(row) + "}\n" for row in table.made(members))
