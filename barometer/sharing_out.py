@@ -1,17 +1,23 @@
-"""Long work on two processors: every second piece is made by a process that is forked here for that."""
+"""Long work on two processors: each next piece is made by whoever is free, this process or one that it forks."""
 
 import logging
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import connection
 
+if sys.platform == "linux":
+    import fcntl
+
 logger = logging.getLogger(__name__)
 
+ROOM: Final = 1 << 20  # bytes on their way, so that whoever has made a piece need not wait until it is fetched
 _INHERITED: list[object] = []  # connections of the first process: one that ceases to be says so to the server
 
 Piece = TypeVar("Piece")
@@ -27,26 +33,37 @@ def can_be_shared() -> bool:
 
     Inside a transaction it would not, and SQLite forbids its connections to be carried into another process.
     """
-    return connection.vendor == "postgresql" and not connection.in_atomic_block and len(os.sched_getaffinity(0)) > 1
+    if sys.platform != "linux" or connection.vendor != "postgresql" or connection.in_atomic_block:
+        return False
+    return len(os.sched_getaffinity(0)) > 1
 
 
 def in_two_processes(pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> Generator[Made]:
-    """Yield what ``make`` makes of each piece, in order; it is one piece ahead at most.
+    """Yield what ``make`` makes of each piece, in order.
 
     ``make`` may ask the database: the other process has a connection of its own. It can only give back what can be
     pickled, and what it changes stays in it.
 
     Raises: HelperLost.
     """
-    here, there = multiprocessing.Pipe(duplex=False)
+    here, there = _pipe()
+    begun = multiprocessing.Value("l", 0)
     process = os.fork()
     if process == 0:
         here.close()
-        _other_process(there, pieces[1::2], make)
+        _other_process(there, begun, pieces, make)
     there.close()
+    made: dict[int, Made] = {}
     try:
-        for place, piece in enumerate(pieces):
-            yield make(piece) if place % 2 == 0 else here.recv()
+        for place in range(len(pieces)):
+            while place not in made:
+                number = None if here.poll() else _next(begun, pieces)
+                if number is None:
+                    number, one = here.recv()
+                    made[number] = one
+                else:
+                    made[number] = make(pieces[number])
+            yield made.pop(place)
     except EOFError as error:
         raise HelperLost from error
     finally:
@@ -55,13 +72,30 @@ def in_two_processes(pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> 
         os.waitpid(process, 0)
 
 
-def _other_process(pipe: Connection, pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> None:
-    """Make the pieces and end; what belongs to the first process is neither used nor ended."""
+def _pipe() -> tuple[Connection, Connection]:
+    here, there = multiprocessing.Pipe(duplex=False)
+    if sys.platform == "linux":
+        with suppress(OSError):  # the user has too many of them: then somebody waits
+            fcntl.fcntl(there.fileno(), fcntl.F_SETPIPE_SZ, ROOM)
+    return here, there
+
+
+def _next(begun: Any, pieces: Sequence[object]) -> int | None:
+    """Return the number of a piece that nobody has begun, and begin it."""
+    with begun.get_lock():
+        if begun.value == len(pieces):
+            return None
+        begun.value += 1
+        return int(begun.value) - 1
+
+
+def _other_process(pipe: Connection, begun: Any, pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> None:
+    """Make pieces and end; what belongs to the first process is neither used nor ended."""
     _INHERITED.append(connection.connection)
     connection.connection = None
     try:
-        for piece in pieces:
-            pipe.send(make(piece))
+        while (number := _next(begun, pieces)) is not None:
+            pipe.send((number, make(pieces[number])))
     except BrokenPipeError:  # nobody waits for it any more
         pass
     except BaseException:
