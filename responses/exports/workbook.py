@@ -67,13 +67,17 @@ def _write_codebook(table: Table, sheet: "_Sheet") -> None:
 class _Sheet(Worksheet):  # type: ignore[misc]
     """Writes one row below the other, straight into a file; ``cut`` counts texts that had to be shortened.
 
-    The library is asked only once for cells that come again, and as if they stood in the last row that there can be:
-    from row to row nothing changes in its text but the row's number. Decision 0021 says what this saves.
+    The library is asked only once for a cell that comes again in its column, and as if it stood in the last row that
+    there can be: from row to row nothing changes in its text but the row's number. Decision 0021 says what this saves.
     """
 
     STRING = ' t="s"'  # in the text of a cell that holds a text
     fh: IO[str]  # where the library writes to
-    count = cut = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = self.cut = 0
+        self.known: dict[tuple[int, Cell], str] = {}
 
     @cached_property
     def rows(self) -> IO[str]:
@@ -82,16 +86,23 @@ class _Sheet(Worksheet):  # type: ignore[misc]
 
     def text(self, cells: Iterable[Cell], place: int) -> str:
         """Return the library's text of cells side by side, from a column on."""
-        row, self.fh = LAST_ROW - 1, StringIO()
-        for column, cell in enumerate(cells, place):
-            if isinstance(cell, str) and cell:
-                self.cut += self.write_string(row, column, cell) == SHORTENED
-            elif isinstance(cell, int | float):
-                self.write_number(row, column, cell)
-        for column, kept in self.table.pop(row, {}).items():
+        known = self.known
+        return "".join([known[at] if at in known else self._new(*at) for at in enumerate(cells, place)])
+
+    def _new(self, column: int, cell: Cell) -> str:
+        row, self.fh, shortened = LAST_ROW - 1, StringIO(), False
+        if isinstance(cell, str) and cell:
+            shortened = self.write_string(row, column, cell) == SHORTENED
+            self.str_table.count -= 1  # it is counted with its rows
+        elif isinstance(cell, int | float):
+            self.write_number(row, column, cell)
+        for kept in self.table.pop(row, {}).values():
             self._write_cell(row, column, kept)
         text = self.fh.getvalue()
-        self.str_table.count -= text.count(self.STRING)  # they are counted with their rows
+        if shortened:
+            self.cut += 1  # so it is not kept: another one counts too
+        else:
+            self.known[column, cell] = text
         return text
 
     def add(self, cells: Iterable[Cell]) -> None:

@@ -65,9 +65,9 @@ def test_every_cell_says_where_it_stands_and_all_texts_are_counted(tmp_path: Pat
     assert strings.get("count") == str(len(texts))
 
 
-def test_a_text_too_long_for_a_cell_is_shortened_with_a_note(tmp_path: Path) -> None:
+def test_texts_too_long_for_a_cell_are_shortened_and_a_note_counts_them(tmp_path: Path) -> None:
     path = tmp_path / "file.xlsx"
-    table = workbook(path, [Part(("x" * 32_767, "yes", "y" * 32_768, None))])
-    assert [(note.code, note.params) for note in table.notes] == [("export_texts_shortened", {"count": 1})]
-    first = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[1]
-    assert first[:3] == ["x" * 32_767, "yes", "y" * 32_767]
+    table = workbook(path, *[[Part(("x" * 32_767, "yes", "y" * 32_768, None))] for _ in range(2)])
+    assert [(note.code, note.params) for note in table.notes] == [("export_texts_shortened", {"count": 2})]
+    data = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert [row[:3] for row in data[1:]] == [["x" * 32_767, "yes", "y" * 32_767]] * 2
