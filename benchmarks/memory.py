@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-EVERY = 0.1  # seconds
+EVERY = 0.5  # seconds: a look holds the process up for some milliseconds
 
 
 class Memory:

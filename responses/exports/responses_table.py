@@ -1,15 +1,16 @@
 """The main table of a round: one row per submitted response, and per unit that is known not to be eligible."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, groupby
-from typing import TypeAlias
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
+from orjson import loads
 
 from barometer.bulk import one_of
 from responses.exports.about import CONSTANTS, about_of, constant_variables, constants
@@ -17,7 +18,7 @@ from responses.exports.answers import BlockCells, RowCells, answer_cells
 from responses.exports.derived import DerivedCells, derived_cells
 from responses.exports.study import study_of
 from responses.exports.table import About, Part, Parts, Table
-from responses.exports.units import FIELDS, REGISTER, Row, UnitCells, pseudonym
+from responses.exports.units import FIELDS, OF_MANY, REGISTER, Row, Unit, UnitCells, pseudonym
 from responses.models import Case
 from responses.statistics.dispositions import Disposition
 from responses.variables import (
@@ -36,7 +37,23 @@ from surveys.questionnaire.known_routes import KnownRoutes
 
 AT_ONCE = 500
 
-Cases: TypeAlias = NDArray[np.int64]  # a hundred thousand of them take a megabyte
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Cases in the order of their pseudonyms, a hundred thousand in some 3 MB.
+
+    ``numbers``, ``names`` (the pseudonyms as numbers) and ``kinds`` have one entry per case; ``rows[kind]`` is what
+    all cases of a kind have in common: ``OF_MANY``.
+    """
+
+    numbers: NDArray[np.int64]
+    names: NDArray[np.uint64]
+    kinds: NDArray[np.int64]
+    rows: Sequence[Row]
+
+    def piece(self, start: int) -> "Cases":
+        here = slice(start, start + AT_ONCE)
+        return Cases(self.numbers[here], self.names[here], self.kinds[here], self.rows)
 
 
 def responses_table(round_: Round, privacy: Privacy, language: str) -> Table:
@@ -47,11 +64,11 @@ def responses_table(round_: Round, privacy: Privacy, language: str) -> Table:
     about = about_of(round_, "responses", privacy, language)
     made = _Responses(round_, privacy, about)
     cases = made.ordered_cases()
-    pieces = [partial(made.rows, cases[start : start + AT_ONCE]) for start in range(0, len(cases), AT_ONCE)]
+    pieces = [partial(made.rows, cases.piece(start)) for start in range(0, len(cases.numbers), AT_ONCE)]
     return Table(
         about,
         made.variables,
-        len(cases),
+        len(cases.numbers),
         lambda: chain.from_iterable(piece() for piece in pieces),
         pieces=pieces,
         sections=made.sections(),
@@ -111,30 +128,46 @@ class _Responses:
         return cases.annotate(submitted=submitted).order_by()
 
     def ordered_cases(self) -> Cases:
-        """Return the numbers of the cases in the order of their pseudonyms."""
-        cases = np.fromiter(self.cases().values_list("pk", flat=True).iterator(), np.int64)
-        names = np.fromiter((int(pseudonym(self.round, case), 16) for case in cases), np.uint64, len(cases))
-        return cases[np.argsort(names)]
+        """Read all cases, but not their answers."""
+        kinds: dict[tuple[object, ...], int] = {}
+        columns = [FIELDS.get(name, name) for name in OF_MANY]
+        read = self.cases().values_list("pk", *columns).iterator()
+        numbered = ((case, kinds.setdefault(tuple(kind), len(kinds))) for case, *kind in read)
+        found = np.fromiter(numbered, np.dtype((np.int64, 2)))
+        named = (int(pseudonym(self.round, case), 16) for case in found[:, 0].tolist())
+        names = np.fromiter(named, np.uint64, len(found))
+        order = np.argsort(names)
+        rows = [dict(zip(OF_MANY, kind, strict=True)) for kind in kinds]
+        return Cases(found[order, 0], names[order], found[order, 1], rows)
 
-    def rows(self, of: Cases) -> Iterator[Parts]:
+    def rows(self, cases: Cases) -> Iterator[Parts]:
         """Yield the rows of the cases, in their order; what the file does not need of them is not read."""
-        cases: list[int] = of.tolist()
-        more = {"answers", "passes"} if self.privacy is Privacy.FULL else {"answers"}
-        names = sorted({*self.units.fields(), *self.register, *more})
-        columns = [FIELDS.get(name, name) for name in names]
-        values = self.cases().filter(pk__in=one_of(cases)).values_list("pk", *columns)
-        found = {case: dict(zip(names, row, strict=True)) for case, *row in values}
-        yield from self._rows([(case, found[case]) for case in cases if case in found])
+        numbers: list[int] = cases.numbers.tolist()
+        more = {"passes"} if self.privacy is Privacy.FULL else set()
+        names = sorted({*self.units.fields(), *self.register, *more} - set(OF_MANY))
+        as_text = Cast(FIELDS["answers"], TextField())  # for a parser that is faster than Django's
+        columns: list[str | Cast] = [as_text, *(FIELDS[name] for name in names)]
+        read = self.cases().filter(pk__in=one_of(numbers)).values_list("pk", *columns)
+        found = {case: row for case, *row in read}
+        units = []
+        for case, name, kind in zip(numbers, cases.names.tolist(), cases.kinds.tolist(), strict=True):
+            of_many = cases.rows[kind]
+            if case in found:
+                text, *row = found[case]
+                if text is not None or not of_many["submitted"]:
+                    of_all = {**of_many, **dict(zip(names, row, strict=True))} if row else of_many
+                    units.append(Unit(case, f"{name:016x}", of_all, text and loads(text)))
+        yield from self._rows(units)
 
-    def _rows(self, rows: list[tuple[int, Row]]) -> Iterator[list[Part]]:
-        submitted = [row for _case, row in rows if row["submitted"]]
-        registers = [{name: row[name] for name in self.register} for row in submitted]
-        walks = self.routes.walk(registers, [row["answers"] for row in submitted])
-        words = [bool(row.get("passes")) for row in submitted]
+    def _rows(self, units: list[Unit]) -> Iterator[list[Part]]:
+        submitted = [unit for unit in units if unit.row["submitted"]]
+        registers = [{name: unit.row[name] for name in self.register} for unit in submitted]
+        walks = self.routes.walk(registers, [unit.answers for unit in submitted])
+        words = [bool(unit.row.get("passes")) for unit in submitted]
         columns = [answer.of(walks, words) for answer in self.answers]
         columns += [derived.of(walks) for derived in self.derived]
         answers = zip(*columns, strict=True)
         nothing = [each.nothing for each in (*self.answers, *self.derived)]
-        for case, row in rows:
-            given = next(answers) if row["submitted"] else nothing
-            yield [*self.units.parts(case, row), *given, self.constants]
+        for unit in units:
+            given = next(answers) if unit.row["submitted"] else nothing
+            yield [*self.units.parts(unit), *given, self.constants]

@@ -59,6 +59,7 @@ REGISTER = (
     "reg_region",
 )
 COARSE = tuple(REGISTER_CODES)
+OF_MANY = ("submitted", "stratum", "probability", *COARSE)
 # name, kind, label, from which level of privacy on
 DESIGN: tuple[tuple[str, Kind, Promise], ...] = (
     ("case_stratum", Kind.TEXT, _("Stratum of the sample")),
@@ -103,6 +104,15 @@ def pseudonym(round_: Round, case: int) -> str:
 def _begun(key: bytes, slug: str) -> hmac.HMAC:
     """What the names of all cases of a round begin with."""
     return hmac.new(key, f"export:{slug}:".encode(), "sha256")
+
+
+class Unit(NamedTuple):
+    """A case with its pseudonym, what a row of ``FIELDS`` says of it, and its answers, if it has any."""
+
+    case: int
+    name: str
+    row: Row
+    answers: Any
 
 
 class CaseWeight(NamedTuple):
@@ -153,16 +163,17 @@ class UnitCells:
         named = {"outcome", *(name for name, *_rest in NAMED[1:])} if self.privacy is Privacy.FULL else set()
         return {"stratum", "probability", "submitted", *COARSE, *more, *named}
 
-    def parts(self, case: int, row: Row) -> list[Part]:
-        """Return the cells of a case, from a row of ``fields``; one part for what many cases have in common."""
+    def parts(self, unit: Unit) -> list[Part]:
+        """Return the cells of a case; one part for what many cases have in common."""
+        row = unit.row
         stratum, probability, coarse = row["stratum"], row["probability"], [row[name] for name in COARSE]
-        weight = None if self.stored is None else self.stored.get(case, UNKNOWN)
+        weight = None if self.stored is None else self.stored.get(unit.case, UNKNOWN)
         common = (stratum, probability, weight, *coarse)
         found = self._common.get(common)
         if found is None:
             weight = weight or weight_of(self.weighting, stratum)  # the same in the whole stratum
             found = self._common[common] = Part((*self._drawn[stratum], probability, *weight, *coarse))
-        first = Part((pseudonym(self.round, case), int(row["submitted"])))
+        first = Part((unit.name, int(row["submitted"])))
         if self.privacy is Privacy.STATISTICAL:
             return [first, found]
         return [first, found, Part([*self._of_case(row), *self._named(row)])]
