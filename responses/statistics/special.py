@@ -1,6 +1,6 @@
 """The functions of ``scipy.special`` that are used here. SciPy is loaded when one is first needed.
 
-That takes a fifth of a second and 25 MB, which most processes never have a use for.
+That takes a fifth of a second and some 12 MB, which most processes never have a use for.
 """
 
 from typing import TYPE_CHECKING, Any
