@@ -18,6 +18,7 @@ if sys.platform == "linux":
 logger = logging.getLogger(__name__)
 
 ROOM: Final = 1 << 20  # bytes on their way, so that whoever has made a piece need not wait until it is fetched
+PATIENCE: Final = 30  # seconds for what takes a microsecond
 _INHERITED: list[object] = []  # connections of the first process: one that ceases to be says so to the server
 
 Piece = TypeVar("Piece")
@@ -81,12 +82,20 @@ def _pipe() -> tuple[Connection, Connection]:
 
 
 def _next(begun: Any, pieces: Sequence[object]) -> int | None:
-    """Return the number of a piece that nobody has begun, and begin it."""
-    with begun.get_lock():
+    """Return the number of a piece that nobody has begun, and begin it.
+
+    Raises: HelperLost when the other process was killed while it did that.
+    """
+    lock = begun.get_lock()
+    if not lock.acquire(timeout=PATIENCE):
+        raise HelperLost
+    try:
         if begun.value == len(pieces):
             return None
         begun.value += 1
         return int(begun.value) - 1
+    finally:
+        lock.release()
 
 
 def _other_process(pipe: Connection, begun: Any, pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> None:

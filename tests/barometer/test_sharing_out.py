@@ -1,12 +1,15 @@
 """Work shared out between two processes: the same in the same order, and nobody is left behind."""
 
+import multiprocessing
 import os
+import signal
 import time
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
+from barometer import sharing_out
 from barometer.sharing_out import HelperLost, can_be_shared, in_two_processes
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
@@ -55,6 +58,22 @@ def test_a_fault_in_the_other_process_is_one_here() -> None:
 
     with pytest.raises(HelperLost):
         list(in_two_processes(range(40), fails_elsewhere))
+
+
+def test_who_was_killed_while_it_took_a_piece_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing_out, "PATIENCE", 0.2)
+    first, begun = os.getpid(), multiprocessing.Value("l", 0)
+    monkeypatch.setattr(multiprocessing, "Value", lambda *_kind: begun)
+
+    def dies_with_the_lock(number: int) -> int:
+        if os.getpid() != first:
+            begun.get_lock().acquire()
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.05)
+        return number
+
+    with pytest.raises(HelperLost):
+        list(in_two_processes(range(40), dies_with_the_lock))
 
 
 def test_nobody_is_left_when_the_first_process_gives_up() -> None:
