@@ -19,7 +19,6 @@ logger = logging.getLogger(__name__)
 
 ROOM: Final = 1 << 20  # bytes on their way, so that whoever has made a piece need not wait until it is fetched
 PATIENCE: Final = 30  # seconds for what takes a microsecond
-_INHERITED: list[object] = []  # connections of the first process: one that ceases to be says so to the server
 
 Piece = TypeVar("Piece")
 Made = TypeVar("Made")
@@ -100,8 +99,7 @@ def _next(begun: Any, pieces: Sequence[object]) -> int | None:
 
 def _other_process(pipe: Connection, begun: Any, pieces: Sequence[Piece], make: Callable[[Piece], Made]) -> None:
     """Make pieces and end; what belongs to the first process is neither used nor ended."""
-    _INHERITED.append(connection.connection)
-    connection.connection = None
+    _inherited, connection.connection = connection.connection, None  # kept: its end would be said to the server
     try:
         while (number := _next(begun, pieces)) is not None:
             pipe.send((number, make(pieces[number])))

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 import hypothesis
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import Storage, storages
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -92,6 +93,13 @@ def process_environment(transactional_db: None) -> dict[str, str]:
     else:
         url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "barometer.settings"}
+
+
+@pytest.fixture
+def storage(settings: Settings) -> Storage:
+    """Where the files of rounds are kept: in memory."""
+    settings.STORAGES = settings.STORAGES | {"files": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    return storages["files"]
 
 
 @pytest.fixture(scope="session")

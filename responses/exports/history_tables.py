@@ -102,7 +102,7 @@ def _table(
     ordered = sorted(rows, key=lambda row: str(row[0]))  # stable: within a case in the order in which it came
     about = about_of(round_, content, privacy, language)
     study, same = study_of(round_, languages), constants(about)
-    return Table(about, variables, len(ordered), lambda: ([Part(row), same] for row in ordered), study=study)
+    return Table(about, variables, len(ordered), [lambda: ([Part(row), same] for row in ordered)], study=study)
 
 
 def _variable(column: Column, languages: Sequence[str]) -> Variable:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, groupby
+from itertools import groupby
 
 import numpy as np
 from django.db.models import Q, QuerySet, TextField
@@ -64,13 +64,11 @@ def responses_table(round_: Round, privacy: Privacy, language: str) -> Table:
     about = about_of(round_, "responses", privacy, language)
     made = _Responses(round_, privacy, about)
     cases = made.ordered_cases()
-    pieces = [partial(made.rows, cases.piece(start)) for start in range(0, len(cases.numbers), AT_ONCE)]
     return Table(
         about,
         made.variables,
         len(cases.numbers),
-        lambda: chain.from_iterable(piece() for piece in pieces),
-        pieces=pieces,
+        [partial(made.rows, cases.piece(start)) for start in range(0, len(cases.numbers), AT_ONCE)],
         sections=made.sections(),
         study=study_of(round_, made.definition.languages),
     )

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
 from barometer.problems import Problem
@@ -75,24 +76,22 @@ class About:
 
 @dataclass(slots=True)
 class Table:
-    """``source`` yields the rows, ``count`` of them, each in parts whose cells are those of ``variables``.
+    """``pieces`` give the rows, ``count`` of them, each in parts whose cells are those of ``variables``.
 
     ``digest`` is known once all rows have been read; ``notes`` are what a format could not hold as it is. ``sections``
-    are the headings of a codebook, each with the number of variables under it; without any it has none. ``pieces`` are
-    the rows of a table that may be long, piece by piece. Of one that is not ``read_rows`` keeps what was read, with the
-    lines, for the next format (``again``).
+    are the headings of a codebook, each with the number of variables under it; without any it has none. Unless there
+    are too many, ``read_rows`` keeps the rows that were read, with their lines, for the next format (``again``).
     """
 
     about: About
     variables: tuple[Variable, ...]
     count: int
-    source: Callable[[], Iterable[Parts]]
+    pieces: Sequence[Piece]
     progress: Callable[[int], None] = lambda rows: None
     notes: list[Problem] = field(default_factory=list)
     digest: str = ""
     sections: tuple[tuple[Texts, int], ...] = ()
     study: Study = field(default_factory=Study)
-    pieces: Sequence[Piece] = ()
     read_rows: Sequence[tuple[Parts, str]] | None = None
 
     def again(self) -> "Table":
@@ -116,7 +115,7 @@ class Table:
         """Read the rows, and work out the digest on the way."""
         sha, rows = hashlib.sha256(self.codebook()), 0
         kept: list[tuple[Parts, str]] = []
-        for parts in self.source():
+        for parts in chain.from_iterable(piece() for piece in self.pieces):
             line = _line(parts)
             sha.update(line.encode())
             rows += 1
@@ -132,7 +131,7 @@ class Table:
 
         Raises: RowsChanged, HelperLost.
         """
-        if self.count < LONG or not self.pieces or not can_be_shared():
+        if self.count < LONG or len(self.pieces) < 2 or not can_be_shared():
             yield from (line.encode() for _parts, line in self.lines())
             return
         sha, rows = hashlib.sha256(self.codebook()), 0

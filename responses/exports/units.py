@@ -21,7 +21,7 @@ from responses.models.case import OUTCOME_LABELS
 from responses.variables import REGISTER_CODES, Cell, Kind, Privacy, Value, Variable, register_variables, said, truths
 from surveys.calendar import is_late
 from surveys.models import Round
-from surveys.questionnaire.numbering import Kept
+from surveys.questionnaire.numbering import MOST_KEPT
 
 Row: TypeAlias = Mapping[str, Any]
 WORKPLACE = "sample_unit__workplace__"
@@ -157,11 +157,11 @@ class UnitCells:
         return (*first, *self._listed(DESIGN), *register, *self._listed(self._more()))
 
     def fields(self) -> set[str]:
-        """Return the names of ``FIELDS`` that the cells are made of, and ``submitted``."""
+        """Return the names of ``FIELDS`` that the cells are made of beside ``OF_MANY``."""
         of_case = {"language", "mode", "proxy", "started_at", "submitted_at"}
         more = of_case if self.privacy is not Privacy.STATISTICAL else set()
         named = {"outcome", *(name for name, *_rest in NAMED[1:])} if self.privacy is Privacy.FULL else set()
-        return {"stratum", "probability", "submitted", *COARSE, *more, *named}
+        return {*more, *named}
 
     def parts(self, unit: Unit) -> list[Part]:
         """Return the cells of a case; one part for what many cases have in common."""
@@ -171,6 +171,8 @@ class UnitCells:
         common = (stratum, probability, weight, *coarse)
         found = self._common.get(common)
         if found is None:
+            if len(self._common) >= MOST_KEPT:
+                self._common.clear()
             weight = weight or weight_of(self.weighting, stratum)  # the same in the whole stratum
             found = self._common[common] = Part((*self._drawn[stratum], probability, *weight, *coarse))
         first = Part((unit.name, int(row["submitted"])))
@@ -184,8 +186,8 @@ class UnitCells:
         return [str(row["outcome"]), *[row[name] for name, *_rest in NAMED[1:]]]
 
     @cached_property
-    def _common(self) -> Kept[Part]:
-        return Kept()
+    def _common(self) -> dict[object, Part]:
+        return {}
 
     @cached_property
     def _drawn(self) -> Mapping[int, tuple[Cell, ...]]:

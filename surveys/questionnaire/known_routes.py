@@ -94,6 +94,7 @@ class Walks:
         self.steps: dict[str, Coded] = {}
         self.grids: dict[str, Grid] = {}
         self._values: dict[str, Coded] = {}
+        self._incomplete: dict[str, Any] = {}
         self._nobody = Coded(Numbering(None), np.zeros(len(answers), np.intp))
 
     def steps_of(self, code: str) -> Coded:
@@ -111,9 +112,12 @@ class Walks:
 
     def incomplete(self, code: str) -> Any:
         """Return whether each is asked the question and has not answered all of it."""
-        if code in self.grids:
-            return self.grids[code].incomplete()
-        return self.steps_of(code).of("incomplete", lambda step: step is not None and not step.complete, bool)
+        found = self._incomplete.get(code)
+        if found is None:
+            steps = self.steps_of(code)
+            found = self.grids[code].incomplete() if code in self.grids else steps.of("incomplete", _is_open, bool)
+            self._incomplete[code] = found
+        return found
 
     def seen(self, code: str, part: Expression, is_true: Callable[[Step | None], bool]) -> Column:
         """Return what a part about a grid is alike to that says nothing of one row that it does not say of others."""
@@ -313,6 +317,10 @@ class _Steps(Numbering):
 
     def _keys(self, offered: Coded, keys: list[Any]) -> list[Hashable]:
         return keys if self.kinds < 2 else list(zip(offered.numbers.tolist(), keys, strict=True))
+
+
+def _is_open(step: Step | None) -> bool:
+    return step is not None and not step.complete
 
 
 def _is_answered(step: Step | None) -> bool:

@@ -4,25 +4,15 @@ What belongs to a number is worked out once, however many have it, and looked up
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Column: TypeAlias = NDArray[np.intp]
-Found = TypeVar("Found")
 MOST_KEPT: Final = 1_000  # of one kind: beyond that, what a few respondents share is not worth the memory
 WIDEST: Final = 60  # bits of a key of several numbers
 DENSE: Final = 12  # bits of one for which all there can be have a place
-
-
-class Kept(dict[Hashable, Found]):
-    """Begins anew when there is too much in it."""
-
-    def __setitem__(self, key: Hashable, value: Found) -> None:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        super().__setitem__(key, value)
 
 
 class Numbering:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from pytest_django.fixtures import Settings
 
 from responses.actions import erasure, export
 from responses.exports.making import Order
@@ -73,11 +72,6 @@ def test_without_a_broker_a_sweep_makes_its_files_all_the_same(environment: dict
     assert "No other worker was called" in swept.stderr
 
 
-@pytest.fixture
-def kept_in_memory(settings: Settings) -> None:
-    settings.STORAGES = settings.STORAGES | {"files": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
-
-
 def erase_slowly(round_: Round, withdrawn: Event) -> None:
     """Erase a case on a connection of its own, and pause when its files have been withdrawn: nobody sees it yet."""
 
@@ -101,7 +95,7 @@ def rows_of_files() -> list[int | None]:
 
 
 @pytest.mark.postgresql
-@pytest.mark.usefixtures("kept_in_memory")
+@pytest.mark.usefixtures("storage")
 def test_rows_read_before_an_erasure_was_over_are_in_no_file() -> None:
     round_, withdrawn = make_asked_round(), Event()
     with ThreadPoolExecutor(1) as pool:
@@ -118,7 +112,7 @@ def test_rows_read_before_an_erasure_was_over_are_in_no_file() -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.usefixtures("kept_in_memory")
+@pytest.mark.usefixtures("storage")
 def test_a_file_asked_for_before_an_erasure_is_over_is_made_after_it() -> None:
     round_, withdrawn = make_asked_round(), Event()
     export.make_waiting(clock=lambda: NOON)

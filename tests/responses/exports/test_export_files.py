@@ -1,18 +1,16 @@
 """Files made in the background: asked for, claimed, made once, kept for some days; and by the command."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import InMemoryStorage, storages
+from django.core.files.storage import InMemoryStorage
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from pytest import LogCaptureFixture
-from pytest_django.fixtures import Settings
 
 from barometer.models import AuditEvent
 from barometer.roles import Role
@@ -28,15 +26,9 @@ from tests.factories import NOON, make_case, make_response
 from tests.markup import Element, Markup
 from tests.people import ana, browser_of, holder_of, olga
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
 
 CSV = Order("responses", Privacy.STATISTICAL, "csv", "da")
-
-
-@pytest.fixture(autouse=True)
-def storage(settings: Settings) -> Iterator[Any]:
-    settings.STORAGES = settings.STORAGES | {"files": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
-    yield storages["files"]
 
 
 @pytest.fixture

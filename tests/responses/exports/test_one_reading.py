@@ -1,12 +1,10 @@
 """One sweep reads the rows of a table once for all its formats, and never uses them where it must not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.core.files.storage import storages
-from pytest_django.fixtures import Settings
 
 from barometer.models import AuditEvent
 from responses.actions import erasure, export
@@ -20,13 +18,7 @@ from tests.exported import screened, text_of
 from tests.factories import NOON, make_case, make_open_round, make_response, make_stratum
 from tests.people import ana
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def storage(settings: Settings) -> Iterator[Any]:
-    settings.STORAGES = settings.STORAGES | {"files": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
-    yield storages["files"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
 
 
 @pytest.fixture

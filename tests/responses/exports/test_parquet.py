@@ -87,13 +87,13 @@ def test_more_rows_than_fit_into_one_group_are_all_there_in_order(tmp_path: Path
     variable = Variable("answer", Kind.CODE, {"en": "Answer"}, values)
     about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
     cells: list[Cell] = [("yes", "no", None)[number % 3] for number in range(2 * ROWS_PER_GROUP + 1)]
-    found = read(Table(about, (variable,), len(cells), lambda: ([Part((cell,))] for cell in cells)), tmp_path)
+    found = read(Table(about, (variable,), len(cells), [lambda: ([Part((cell,))] for cell in cells)]), tmp_path)
     assert found.column("answer").to_pylist() == cells
 
 
 def test_without_rows_there_are_still_the_columns(tmp_path: Path) -> None:
     about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
-    found = read(Table(about, (Variable("name", Kind.TEXT, {"en": "Name"}),), 0, lambda: []), tmp_path)
+    found = read(Table(about, (Variable("name", Kind.TEXT, {"en": "Name"}),), 0, []), tmp_path)
     assert (found.column_names, found.num_rows) == (["name"], 0)
 
 

@@ -91,7 +91,7 @@ def test_stata_takes_a_variable_whose_first_hundred_values_are_all_missing(tmp_p
     variable = Variable("shared", Kind.CODE, {"en": "Shared"}, values)
     about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
     cells: list[Cell] = [None, *["dk"] * 150, "yes"]
-    table = Table(about, (variable,), len(cells), lambda: ([Part((cell,))] for cell in cells))
+    table = Table(about, (variable,), len(cells), [lambda: ([Part((cell,))] for cell in cells)])
     FORMATS["dta"].write(table, tmp_path / "file.dta")
     frame, _about = pyreadstat.read_dta(str(tmp_path / "file.dta"), user_missing=True)
     assert frame["shared"].tolist()[1:] == [*["b"] * 150, 1]
@@ -102,7 +102,7 @@ def test_names_that_stata_has_no_room_for_are_cut_told_apart_and_listed(tmp_path
     values = (Value("yes", 1, {"en": "Yes"}),)
     variables = tuple(Variable(name, Kind.CODE, {"en": name}, values) for name in names)
     about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
-    table = Table(about, variables, 1, lambda: [[Part(("yes", "yes", "yes"))]])
+    table = Table(about, variables, 1, [lambda: [[Part(("yes", "yes", "yes"))]]])
     FORMATS["dta"].write(table, tmp_path / "file.dta")
     frame, _about = pyreadstat.read_dta(str(tmp_path / "file.dta"))
     assert frame.columns.tolist() == ["v" * 28, "v" * 26 + "_1", "v" * 26 + "_2"]
@@ -115,7 +115,7 @@ def test_a_hundred_labelled_variables_of_the_longest_name_fit_into_a_stata_file(
     names = [f"v{number:027}" for number in range(120)]
     variables = tuple(Variable(name, Kind.CODE, {"en": name}, values) for name in names)
     about = About("r", "T", True, "q@1", "responses", "statistical", "all", "live", "p", "en")
-    table = Table(about, variables, 1, lambda: [[Part(("yes",) * 120)]])
+    table = Table(about, variables, 1, [lambda: [[Part(("yes",) * 120)]]])
     FORMATS["dta"].write(table, tmp_path / "file.dta")
     frame, _about = pyreadstat.read_dta(str(tmp_path / "file.dta"))
     assert frame.columns.tolist() == names

@@ -36,7 +36,7 @@ def table(*, count: int | None = None) -> Table:
         Variable("share", Kind.NUMBER, {"da": "Andel"}),
     )
     rows: list[tuple[Cell, ...]] = [(text, "yes", 1 / 3) for text in HARD] + [(None, "dk", 2.0), (None, None, None)]
-    return Table(about, variables, len(rows) if count is None else count, lambda: ([Part(row)] for row in rows))
+    return Table(about, variables, len(rows) if count is None else count, [lambda: ([Part(row)] for row in rows)])
 
 
 def written(name: str, folder: Path) -> tuple[Table, Path]:
@@ -77,8 +77,8 @@ def test_csv_for_people_holds_every_text_behind_what_keeps_it_from_being_a_formu
 
 
 def test_rows_made_into_one_format_can_be_made_into_another() -> None:
-    rows = list(table().source())
-    of_one = replace(table(), source=lambda: rows)
+    rows = list(table().pieces[0]())
+    of_one = replace(table(), pieces=[lambda: rows])
 
     def number(part: Part, place: int) -> int:
         return len(part.cells)

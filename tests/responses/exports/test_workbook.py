@@ -22,7 +22,7 @@ TEXT = f'r="A{LAST_ROW}"'  # as a cell names its place
 
 
 def workbook(path: Path, *rows: list[Part]) -> Table:
-    table = Table(ABOUT, VARIABLES, len(rows), lambda: rows)
+    table = Table(ABOUT, VARIABLES, len(rows), [lambda: rows])
     write_workbook(table, path)
     return table
 
