@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from responses.exports.table import Part, Table
+from responses.exports.table import Part, Table, columns_of
 from responses.variables import Cell, Kind, Variable
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def write_parquet(table: Table, path: Path) -> None:
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         rows = table.made(values)
         while group := list(islice(rows, ROWS_PER_GROUP)):
-            blocks = zip(*group, strict=True)  # the parts that stand below each other
-            columns = (column for parts in blocks for column in zip(*parts, strict=True))
-            arrays = [_array(*given, pyarrow) for given in zip(columns, variables, codes, strict=True)]
+            arrays = [_array(*given, pyarrow) for given in zip(columns_of(group), variables, codes, strict=True)]
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
         about, codebook = table.described()
         metadata = {"about": about, "codebook": codebook, "content_sha256": table.digest}

@@ -4,7 +4,7 @@ The whole table is in memory: these formats begin with what is known at their en
 is shortened, and ``Table.notes`` say so.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 from pathlib import Path
 from sys import float_info
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from barometer.problems import Problem
-from responses.exports.table import Part, Table
+from responses.exports.table import Part, Table, columns_of
 from responses.variables import NO_ANSWER, Cell, Kind, Variable, in_language
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ def _read(table: Table, nothing: float, letters: Mapping[str, str]) -> tuple[Any
         lettered.update(column for column, value in enumerate(found, place) if isinstance(value, str))
         return found
 
-    blocks = zip(*table.made(values), strict=True)  # the parts that stand below each other
-    columns: Iterable[Sequence[Any]] = [column for parts in blocks for column in zip(*parts, strict=True)]
+    columns: Sequence[Sequence[Any]] = list(columns_of(table.made(values)))
     series = {
         variable.name: _column(column, variable, place in lettered, pandas)
         for place, (variable, column) in enumerate(zip(variables, columns or [()] * len(variables), strict=True))

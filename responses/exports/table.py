@@ -184,6 +184,12 @@ class Table:
         return about, [_plain(variable) for variable in self.variables]
 
 
+def columns_of(rows: Iterable[Sequence[Sequence[Made]]]) -> Iterator[tuple[Made, ...]]:
+    """Yield the columns of rows whose parts were made into a value per cell."""
+    blocks = zip(*rows, strict=True)  # the parts that stand below each other
+    return (column for parts in blocks for column in zip(*parts, strict=True))
+
+
 def _line(parts: Parts) -> str:
     return ",".join([part.text for part in parts]) + "\r\n"
 

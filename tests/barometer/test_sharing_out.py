@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -84,6 +85,34 @@ def test_nobody_is_left_when_the_first_process_gives_up() -> None:
     pieces.close()
     with pytest.raises(ProcessLookupError):
         os.kill(other, 0)
+
+
+def test_the_other_process_ends_when_the_first_is_killed() -> None:
+    here, there = multiprocessing.Pipe(duplex=False)
+
+    def told(number: int) -> int:
+        time.sleep(0.01)
+        there.send(os.getpid())
+        return number
+
+    if (first := os.fork()) == 0:
+        list(in_two_processes(range(100_000), told))
+        os._exit(0)
+    other = next(process for process in iter(here.recv, None) if process != first)
+    os.kill(first, signal.SIGKILL)
+    os.waitpid(first, 0)
+    end = time.monotonic() + 10
+    while state(other) not in ("Z", None) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert state(other) in ("Z", None)
+
+
+def state(process: int) -> str | None:
+    """Return what a process does, in the letter of the kernel; None of one that is gone."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return None
 
 
 def test_nothing_is_shared_out_inside_a_transaction() -> None:
